@@ -125,20 +125,6 @@ const HALVES_DIFFER: Watch = Watch {
     ..CHECKPOINT_AGE
 };
 
-const TIME_CERTIFICATE_ENDS: Watch = Watch {
-    name: "time_certificate_ends",
-    unit: "",
-    means: (
-        "时间戳机构的证书即将到期，新的时间戳仍由该证书签发。",
-        "The time authority's certificate ends soon, and new time stamps still rest on it.",
-    ),
-    next_step: (
-        "请联系时间戳机构启用新证书，并把新的根证书加入 time_authorities；到期前的时间戳已自动续期。",
-        "Have the authority go over to a new certificate and add its root to time_authorities; what was stamped before is renewed by itself.",
-    ),
-    ..CHECKPOINT_AGE
-};
-
 /// Watches everything that the figures know. Each custodian is watched under the name of
 /// the alarm; the worst of both counts.
 pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
@@ -161,7 +147,7 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     let differ = figures.halves_differ();
     alarms.watch(at(HALVES_DIFFER, 0), move || Some(differ.get()));
     let ends = figures.time_certificate_ends();
-    alarms.watch(at(TIME_CERTIFICATE_ENDS, 0), move || Some(ends.get()));
+    alarms.watch_time_certificate(move || ends.get());
     let clock = figures.clock_gap_ms();
     alarms.watch(at(CLOCK_OFFSET, limits.clock_offset_ms), move || Some(clock.get()));
     let behind = figures.oldest_stamp_s();

@@ -25,24 +25,25 @@ pub(crate) const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// A browser with a session.
 #[derive(Clone, Debug)]
-pub(crate) struct Visitor {
+pub(crate) struct WithSession<S> {
     /// The hash of the secret in the cookie.
     pub(crate) secret_sha256: Digest,
     /// What forms and scripts of this session carry.
     pub(crate) csrf: String,
     /// The session.
-    pub(crate) session: Session,
+    pub(crate) session: S,
 }
 
-impl Visitor {
-    /// The session with this secret.
-    pub(crate) fn new(secret: &str, session: Session) -> Self {
-        Self { secret_sha256: hash_of(secret), csrf: csrf_of(secret), session }
-    }
+/// A signer's browser.
+pub(crate) type Visitor = WithSession<Session>;
 
-    /// The signer.
-    pub(crate) fn actor(&self) -> Actor {
-        self.session.actor.clone()
+/// A browser of staff.
+pub(crate) type StaffVisitor = WithSession<StaffSession>;
+
+impl<S> WithSession<S> {
+    /// The session with this secret.
+    pub(crate) fn new(secret: &str, session: S) -> Self {
+        Self { secret_sha256: hash_of(secret), csrf: csrf_of(secret), session }
     }
 
     /// Whether this is the token of the session. Digests are compared, so that the time it
@@ -52,41 +53,14 @@ impl Visitor {
     }
 }
 
-/// A browser of staff.
-#[derive(Clone, Debug)]
-pub(crate) struct StaffVisitor {
-    /// The hash of the secret in the cookie.
-    pub(crate) secret_sha256: Digest,
-    /// What forms of this session carry.
-    pub(crate) csrf: String,
-    /// The session.
-    pub(crate) session: StaffSession,
-}
-
-impl StaffVisitor {
-    /// The session with this secret.
-    pub(crate) fn new(secret: &str, session: StaffSession) -> Self {
-        Self { secret_sha256: hash_of(secret), csrf: csrf_of(secret), session }
-    }
-
-    /// Whether this is the token of the session.
-    pub(crate) fn made(&self, token: &str) -> bool {
-        Digest::of(token.as_bytes()) == Digest::of(self.csrf.as_bytes())
+impl Visitor {
+    /// The signer.
+    pub(crate) fn actor(&self) -> Actor {
+        self.session.actor.clone()
     }
 }
 
-impl FromRequest for StaffVisitor {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        // Without one the route is missing from the table of access: our mistake.
-        let visitor = request.extensions().get::<Self>().cloned();
-        ready(visitor.ok_or_else(|| RequestProblem::Internal.into()))
-    }
-}
-
-impl FromRequest for Visitor {
+impl<S: Clone + 'static> FromRequest for WithSession<S> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 

@@ -12,6 +12,7 @@
 //! | [`backend`] | the boundary; behind it [`backend::embedded`] (files) and [`backend::memory`] |
 //! | [`changeset`] | row keys, rows, preconditions, log entries |
 //! | [`table`], [`sealed`] | typed rows; personal data inside rows |
+//! | [`turn`] | acts of which one comes after the other |
 //! | [`object`] | sealed immutable objects |
 //! | [`vault`], [`erasure`] | the data keys everything personal is sealed under; which of them were destroyed |
 //! | [`log`] | heads, proofs, tiles |
@@ -52,6 +53,7 @@ pub mod successor;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod turn;
 pub mod vault;
 #[cfg(test)]
 mod vectors;

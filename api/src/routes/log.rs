@@ -93,8 +93,13 @@ fn named<'a>(state: &'a State, name: &str) -> Result<&'a dyn LogReader, RequestP
 }
 
 fn note(head: &Head) -> HttpResponse {
+    text(head.checkpoint().to_bytes())
+}
+
+/// A note, or a proof about notes: another one may be there at the next moment.
+pub(super) fn text(bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, NOT_AT_ALL))
-        .body(head.checkpoint().to_bytes())
+        .body(bytes)
 }

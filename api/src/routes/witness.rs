@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path, Payload, ServiceConfig, post, resource};
 use heqi_evidence_store::witness::{Witness, WitnessError, fork_proof_against};
 use heqi_registration::fault::Fault;
@@ -13,6 +13,7 @@ use heqi_service_kit::problem::RequestProblem;
 use heqi_tlog::witness::{AddCheckpoint, Rejection, SIZE_CONTENT_TYPE};
 use heqi_vocabulary::{Explain, Explanation, Language};
 
+use super::log::text;
 use super::reading;
 use crate::edge_problem::EdgeProblem;
 use crate::problem_of::refused;
@@ -80,10 +81,7 @@ async fn witnessed_checkpoint(
     let (backend, clock) = (state.platform.backend(), state.platform.clock());
     let latest = witness.latest(backend, clock, &origin_sha256).await.map_err(failed)?;
     let latest = latest.ok_or(EdgeProblem::NothingCosigned)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, TEXT))
-        .insert_header((CACHE_CONTROL, "no-cache"))
-        .body(latest.to_bytes()))
+    Ok(text(latest.to_bytes()))
 }
 
 /// A proof that a log showed this witness two histories, if it ever did.
@@ -102,10 +100,7 @@ async fn fork_proof(
     let found = fork_proof_against(state.platform.backend(), &origin_sha256).await;
     let found = found.map_err(|error| failed(WitnessError::from(error)))?;
     let proof = found.ok_or(EdgeProblem::NoForkKnown)?.to_string();
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, TEXT))
-        .insert_header((CACHE_CONTROL, "no-cache"))
-        .body(proof))
+    Ok(text(proof.into_bytes()))
 }
 
 fn witness_of(state: &State) -> Result<&Witness, RequestProblem> {

@@ -2,21 +2,20 @@
 //! (section 8), over HTTP. Those of one crate alone are tests of that crate, those that need a
 //! browser or two organisations are in `tests/`; docs/EDGE-CASES.md lists all of them.
 
-use std::collections::BTreeSet;
-
 use heqi_filing::Action;
 use heqi_registration::capture_photo::{SentAction, pack};
-use heqi_registration::session::IDLE_MS;
 use heqi_testkit::{Device, files};
 use heqi_vocabulary::{Clock as _, Digest, Provenance};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::entry::{MOBILE, reached, taken};
-use crate::journey::{Browser, link_of};
+use crate::journey::Browser;
 use crate::service::{AUDITOR, HANDLER, Service};
 use crate::signer::{Begun, Signer, attach, invite, invited, open};
 use crate::staff::{Desk, registry};
+
+mod capacities;
+mod slow;
 
 /// A party with this name and these capacities, invited.
 async fn party(service: &Service, filing: &str, name: &str, capacities: &[&str]) -> Signer {
@@ -88,134 +87,6 @@ async fn edge_case_02_a_foreign_shareholder_comes_in_by_email_and_reads_in_engli
     }
     let page = browser.page("/sign?lang=en").await;
     assert!(page.contains("the documents prevail"), "{page}");
-}
-
-/// Rule: one verification, and the capacity of each role is named.
-#[tokio::test]
-async fn edge_case_06_one_person_in_several_capacities_signs_once_and_in_each() {
-    let service = Service::start().await;
-    let filing = open(&service).await;
-    attach(&service, &filing, "Articles", 1).await.json(201);
-    attach(&service, &filing, "Appointment", 1).await.json(201);
-    let capacities = ["legal_representative", "shareholder"];
-    let signer = party(&service, &filing, "陈素英", &capacities).await;
-    let begun = signer.captured(&service, &files::photo("both")).await;
-    let asked: BTreeSet<&str> = begun.answer["capacities"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|c| c.as_str().unwrap())
-        .collect();
-    assert_eq!(asked, BTreeSet::from(capacities));
-    assert_eq!(begun.answer["documents"].as_array().unwrap().len(), 2);
-    let body = signer.completion(&service, &begun, &files::photo("both"));
-    let receipt = signer.complete(&service, &begun, &body).await.json(201);
-    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
-    let of = &view["parties"][0];
-    assert_eq!(of["documents_to_sign"], 0);
-    let signings: BTreeSet<_> = of["signatures"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|signature| signature["signing_id"].as_str().unwrap())
-        .collect();
-    assert_eq!(signings.len(), 1, "one act");
-    let path =
-        format!("/api/v1/records/{}?attributes=capacities", receipt["record_id"].as_str().unwrap());
-    let record = service.get(AUDITOR, &path).await.json(200).to_string();
-    assert!(capacities.iter().all(|capacity| record.contains(capacity)), "{record}");
-}
-
-/// Adds a party with a contact: its identifier, and what was warned of.
-async fn reachable(service: &Service, filing: &str, who: &Value) -> (String, Value) {
-    let path = format!("/api/v1/filings/{filing}/parties");
-    let party = service.post(HANDLER, &path, who).await.text(201, "party_id");
-    let path = format!("/api/v1/filings/{filing}/parties/{party}/contact");
-    let body = json!({ "mobile": MOBILE, "id_number": "330112196405120006", "language": "zh" });
-    let declared = service.post(HANDLER, &path, &body).await.json(201);
-    (party, declared["warnings"].clone())
-}
-
-/// Rule: who is added again under the same name and number is told to be there, and is one party.
-#[tokio::test]
-async fn edge_case_06_a_person_added_again_by_number_is_joined_and_the_handler_told() {
-    let service = Service::start().await;
-    let filing = open(&service).await;
-    let who = |capacity: &str| {
-        json!({
-            "kind": "person", "name": "陈素英", "capacities": [capacity],
-            "id_number": "330112196405120006",
-        })
-    };
-    let (party, _) = reachable(&service, &filing, &who("shareholder")).await;
-    let path = format!("/api/v1/filings/{filing}/parties");
-    let again = service.post(HANDLER, &path, &who("legal_representative")).await.json(201);
-    assert_eq!((&again["party_id"], &again["joined"]), (&json!(party), &json!(true)));
-    let view = service.get(HANDLER, &format!("/api/v1/filings/{filing}")).await.json(200);
-    assert_eq!(view["parties"].as_array().unwrap().len(), 1);
-    let capacities = json!(["legal_representative", "shareholder"]);
-    assert_eq!(view["parties"][0]["capacities"], capacities);
-    let mut malformed = who("supervisor");
-    malformed["id_number"] = json!("1");
-    let refused = service.post(HANDLER, &path, &malformed).await;
-    refused.is_problem(422, "id_number_malformed");
-}
-
-/// Rule: who holds shares and represents a company signs for both, one after the other, by one link,
-/// one code and one number; each capacity has its own record.
-#[tokio::test]
-async fn edge_case_06_one_person_goes_on_from_the_receipt_to_sign_for_a_company() {
-    let service = Service::start().await;
-    let filing = open(&service).await;
-    attach(&service, &filing, "Articles", 1).await.json(201);
-    let own = json!({ "kind": "person", "name": "陈素英", "capacities": ["shareholder"] });
-    let (own, warned) = reachable(&service, &filing, &own).await;
-    assert_eq!(warned, Value::Null);
-    let company = json!({
-        "kind": "company", "name": "杭州示例云栖投资有限公司", "representative_name": "陈素英",
-        "capacities": ["corporate_shareholder_representative"],
-    });
-    let (company, warned) = reachable(&service, &filing, &company).await;
-    assert_eq!(warned, json!(["same_person"]));
-    let path = format!("/api/v1/filings/{filing}/parties/{own}/invitations");
-    let invited = service.post(HANDLER, &path, &json!({})).await.json(201);
-    let second_token = invite(&service, &filing, &company).await;
-    taken(&service).await;
-
-    let mut browser = Browser::open(&service, invited["link"].as_str().unwrap()).await;
-    let page = browser.page("/sign").await;
-    browser.submit(&page, "/sign/code", &[("channel", "sms")]).await;
-    let code = taken(&service).await[0].values["code"].clone();
-    browser.submit(&browser.page("/sign").await, "/sign/code/check", &[("code", &code)]).await;
-    let page = browser.page("/sign").await;
-    browser.submit(&page, "/sign/identity", &[("last_four", "0006")]).await;
-    let device = |party: &str| Device::new(heqi_pki::keys::Algorithm::Ed25519, 7, party);
-    let signer = Signer {
-        filing: filing.clone(),
-        party: own.clone(),
-        token: invited["token"].as_str().unwrap().to_owned(),
-        device: device(&own),
-    };
-    signer.sign(&service).await;
-
-    let receipt = browser.page("/sign").await;
-    assert!(receipt.contains("签署身份") && receipt.contains("股东"), "{receipt}");
-    let on = "继续以“法人股东代表”身份签署（代表杭州示例云栖投资有限公司）";
-    assert!(receipt.contains(on), "{receipt}");
-    service.get(&second_token, "/api/v1/ceremony").await.is_problem(403, "code_required");
-    let answer = browser.submit(&receipt, "/sign/next", &[]).await;
-    assert_eq!((answer.status, answer.header("location")), (303, "/sign"));
-    browser.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-    let page = browser.page("/sign").await;
-    assert!(page.contains("action=\"/sign/consent\""), "{page}");
-    let sent = taken(&service).await;
-    assert!(sent.iter().all(|message| !message.values.contains_key("code")), "another code");
-
-    let signer = Signer { device: device(&company), party: company, token: second_token, filing };
-    signer.sign(&service).await;
-    let receipt = browser.page("/sign").await;
-    assert!(receipt.contains("杭州示例云栖投资有限公司"), "{receipt}");
-    assert!(!receipt.contains("/sign/next"), "nothing is left");
 }
 
 /// Rule: travel permits and residence permits have their own forms and are taken as what they are.
@@ -367,79 +238,6 @@ async fn edge_case_19_photo_and_frames_arrive_in_one_request_and_a_reviewer_is_s
     assert_eq!(desk.get(&format!("{case}/frames/9")).await.status, 404);
 }
 
-/// Rule: nobody is timed out within twenty minutes, and large text stays chosen.
-#[tokio::test]
-async fn edge_case_15_who_takes_twenty_minutes_for_each_step_loses_nothing() {
-    const SLOW_MS: i64 = 20 * 60_000;
-    const { assert!(SLOW_MS < IDLE_MS) };
-    let service = Service::start().await;
-    let signer = invited(&service, 1).await.signers.remove(0);
-    let link = link_of(&service, &signer).await;
-    let mut browser = Browser::open(&service, &link).await;
-    browser.cookie.push_str("; heqi_text=large");
-    for _ in 0..4 {
-        service.clock.advance_ms(SLOW_MS);
-        let page = browser.page("/sign").await;
-        assert!(page.contains("class=\"large\""));
-        // Reading a page takes as long as it takes; the form is still good then.
-        service.clock.advance_ms(SLOW_MS);
-        let answer = browser.submit(&page, "/sign/consent", &[("decision", "granted")]).await;
-        assert_eq!(answer.status, 303);
-    }
-    service.clock.advance_ms(SLOW_MS);
-    let page = browser.page("/sign").await;
-    let answer = browser.submit(&page, "/sign/read", &[("seconds", "1200")]).await;
-    assert_eq!(answer.status, 303);
-    // A challenge lives ten minutes; who is slower gets the next one and keeps everything else.
-    let first = begun_by(&service, &browser, &signer).await;
-    service.clock.advance_ms(SLOW_MS);
-    let photo = files::photo("slow");
-    let late = captured_by(&service, &browser, &first, &photo).await;
-    late.is_problem(409, "challenge_expired");
-    let second = begun_by(&service, &browser, &signer).await;
-    captured_by(&service, &browser, &second, &photo).await.json(201);
-    let body = completion(&service, &signer, &second, &photo, |_| {});
-    let path = second.path("complete");
-    by(&service, &browser, &path, "application/json", body.to_string()).await.json(201);
-    assert!(browser.page("/sign").await.contains("签署完成"));
-}
-
-/// A script of the pages of this browser sends something.
-async fn by(
-    service: &Service,
-    browser: &Browser<'_>,
-    path: &str,
-    kind: &str,
-    body: impl Into<Vec<u8>>,
-) -> crate::service::Answer {
-    let csrf = crate::matrix::csrf_of(&browser.page("/sign").await);
-    let key = service.fresh_key();
-    let headers = [
-        ("cookie", browser.cookie.as_str()),
-        ("x-csrf-token", csrf.as_str()),
-        ("sec-fetch-site", "same-origin"),
-        ("content-type", kind),
-        ("idempotency-key", key.as_str()),
-    ];
-    service.send(Method::POST, path, "", &headers, Some(body.into())).await
-}
-
-async fn begun_by(service: &Service, browser: &Browser<'_>, signer: &Signer) -> Begun {
-    let key = signer.key().to_string();
-    let answer = by(service, browser, "/api/v1/signings", "application/json", key).await.json(201);
-    let signing = answer["signing_id"].as_str().unwrap().to_owned();
-    Begun { answer, signing }
-}
-
-async fn captured_by(
-    service: &Service,
-    browser: &Browser<'_>,
-    begun: &Begun,
-    photo: &[u8],
-) -> crate::service::Answer {
-    by(service, browser, &begun.path("capture"), "image/jpeg", photo).await
-}
-
 /// Rule: what is known of the person is asked; three failures lock the link and the page says what
 /// to do. That the handler is told is a test of `heqi-registration`.
 #[tokio::test]
@@ -469,60 +267,6 @@ async fn edge_case_18_the_wrong_person_is_locked_out_and_the_page_says_what_to_d
     // The right number comes too late, and another browser with the same link stands there too.
     let other = Browser::open(&service, &link).await;
     assert!(other.page("/sign").await.contains("链接已锁定"));
-}
-
-/// Rule: the clock of the server counts; the device's is kept with its offset.
-#[tokio::test]
-async fn edge_case_34_a_device_clock_that_is_off_is_kept_with_its_offset_and_orders_nothing() {
-    let service = Service::start().await;
-    let invited = invited(&service, 2).await;
-    let mut at = Vec::new();
-    for (signer, off_ms) in invited.signers.iter().zip([3 * 3_600_000i64, -3 * 3_600_000]) {
-        let photo = files::photo(&signer.party);
-        let begun = signer.captured(&service, &photo).await;
-        let wrong = service.clock.now().plus_millis(off_ms);
-        let body = completion(&service, signer, &begun, &photo, |values| {
-            values.get_mut("signed_at").unwrap().0 = json!(wrong);
-        });
-        let receipt = signer.complete(&service, &begun, &body).await.json(201);
-        let path = format!(
-            "/api/v1/records/{}?attributes=clock_offset_ms",
-            receipt["record_id"].as_str().unwrap()
-        );
-        let record = service.get(AUDITOR, &path).await.json(200).to_string();
-        assert!(record.contains(&off_ms.to_string()), "{off_ms} in {record}");
-        service.clock.advance_ms(1_000);
-        at.push(receipt);
-    }
-    // The first signer's phone is six hours ahead of the second one's, and still first.
-    let path = format!("/api/v1/filings/{}", invited.filing);
-    let view = service.get(HANDLER, &path).await.json(200);
-    let signed = |place: usize| view["parties"][place]["signatures"][0]["at"].as_str().unwrap();
-    assert!(signed(0) < signed(1), "{view}");
-}
-
-/// Rule: the same act again is the same act: one voucher number.
-#[tokio::test]
-async fn edge_case_37_a_double_submit_and_a_retry_give_the_same_voucher_and_one_record() {
-    let service = Service::start().await;
-    let signer = invited(&service, 1).await.signers.remove(0);
-    let photo = files::photo("twice");
-    let begun = signer.captured(&service, &photo).await;
-    let body = signer.completion(&service, &begun, &photo);
-    let path = begun.path("complete");
-    let size = service.log_size();
-    let send = || service.post_as(&signer.token, &path, "one-act", &body);
-    let answers = futures_util::future::join_all((0..8).map(|_| send())).await;
-    let vouchers: BTreeSet<String> =
-        answers.iter().map(|answer| answer.json(201)["voucher"].to_string()).collect();
-    assert_eq!(vouchers.len(), 1, "{vouchers:?}");
-    assert_eq!(service.log_size(), size + 1);
-    // A second tap under another name finds the work done, and says so.
-    let again = service.post_as(&signer.token, &path, "another-act", &body).await;
-    again.is_problem(409, "ceremony_signed");
-    assert_eq!(service.log_size(), size + 1);
-    let view = service.get(&signer.token, "/api/v1/ceremony").await.json(200);
-    assert_eq!(vouchers.first().unwrap(), &view["signed"]["voucher"].to_string());
 }
 
 /// Rule: a signature that was given stays, and what was agreed to before it cannot be taken back

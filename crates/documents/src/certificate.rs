@@ -16,12 +16,12 @@ pub use input::{
 };
 pub use signing::{PhotoRow, Reads, SigningAnnex};
 
-use heqi_paper::write::{Fonts, Profile, Relationship};
+use heqi_paper::write::{Fonts, Profile};
 use heqi_sealed_pdf::UnsignedPdf;
 
 use crate::RenderError;
 use crate::error::Field;
-use crate::layout::{Identity, Inside, Page};
+use crate::layout::{Identity, Page};
 
 /// Writes a certificate as PDF/A-3b with the bundles inside.
 ///
@@ -61,16 +61,7 @@ pub fn render_as(
     }
     page.signature(&[("公证员", &input.notary)])?;
     page.code(&input.check.address, &beside_the_code(input))?;
-    for (place, bundle) in input.bundles.iter().enumerate() {
-        page.inside(Inside {
-            name: format!("evidence-{:03}.heqi.zip", place + 1),
-            media_type: "application/zip",
-            description: format!("存证编号{}的证据包", bundle.deposit_no),
-            bytes: bundle.bytes.clone(),
-            relationship: Relationship::Source,
-            deposit_no: Some(bundle.deposit_no.clone()),
-        })?;
-    }
+    page.bundles_inside(&input.bundles)?;
     annexes::write(&mut page, input)?;
     page.finish()
 }

@@ -9,6 +9,7 @@ use heqi_paper::write::{
 use heqi_sealed_pdf::{MANIFEST_NAME, Manifest, UnsignedPdf};
 use heqi_vocabulary::UtcMillis;
 
+use crate::certificate::Bundle;
 use crate::{Office, RenderError, SealFace, dates};
 
 /// What a sample says on every page and on its seal.
@@ -218,6 +219,21 @@ impl<'f> Page<'f> {
             relationship: file.relationship,
             modified_at: self.issued_at,
         })
+    }
+
+    /// Puts the bundles inside that the document rests on, in their order.
+    pub(crate) fn bundles_inside(&mut self, bundles: &[Bundle]) -> Result<(), WriteError> {
+        for (place, bundle) in bundles.iter().enumerate() {
+            self.inside(Inside {
+                name: format!("evidence-{:03}.heqi.zip", place + 1),
+                media_type: "application/zip",
+                description: format!("存证编号{}的证据包", bundle.deposit_no),
+                bytes: bundle.bytes.clone(),
+                relationship: Relationship::Source,
+                deposit_no: Some(bundle.deposit_no.clone()),
+            })?;
+        }
+        Ok(())
     }
 
     /// What is inside so far: name, SHA-256, SM3.

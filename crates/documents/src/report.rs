@@ -12,12 +12,12 @@ pub use input::{
     IntentRow, ReportInput, Subject, SystemState, TimestampDetail,
 };
 
-use heqi_paper::write::{Fonts, Relationship};
+use heqi_paper::write::Fonts;
 use heqi_sealed_pdf::UnsignedPdf;
 
 use crate::RenderError;
 use crate::error::Field;
-use crate::layout::{Identity, Inside, Page};
+use crate::layout::{Identity, Page};
 
 /// Writes a report with the bundles inside.
 ///
@@ -41,16 +41,7 @@ pub fn render(input: &ReportInput, fonts: &Fonts) -> Result<UnsignedPdf, RenderE
         profile: heqi_paper::write::Profile::A3b,
     };
     let mut page = Page::begin(&identity, &input.issuer, fonts)?;
-    for (place, bundle) in input.bundles.iter().enumerate() {
-        page.inside(Inside {
-            name: format!("evidence-{:03}.heqi.zip", place + 1),
-            media_type: "application/zip",
-            description: format!("存证编号{}的证据包", bundle.deposit_no),
-            bytes: bundle.bytes.clone(),
-            relationship: Relationship::Source,
-            deposit_no: Some(bundle.deposit_no.clone()),
-        })?;
-    }
+    page.bundles_inside(&input.bundles)?;
     chapters::write(&mut page, input)?;
     page.signature(&[])?;
     if let Some(check) = &input.check {

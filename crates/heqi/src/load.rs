@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 mod catch_up;
@@ -97,11 +97,21 @@ pub(crate) async fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<(), Load
     // The photo of a completion was stored before.
     let object_bytes = if completes { 0.0 } else { as_f64(args.photo_bytes) };
     figures.space = figures.space.with_disk(bytes_per_op, object_bytes);
+    print(args, &figures, Figures::for_people, out)
+}
+
+/// Prints what was measured: for programs, or for people.
+fn print<F: Serialize>(
+    args: &LoadArgs,
+    figures: &F,
+    for_people: impl FnOnce(&F) -> String,
+    out: &mut dyn Write,
+) -> Result<(), LoadError> {
     if args.json {
-        let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
+        let json = serde_json::to_string(figures).map_err(std::io::Error::other)?;
         writeln!(out, "{json}")?;
     } else {
-        writeln!(out, "{}", figures.for_people())?;
+        writeln!(out, "{}", for_people(figures))?;
     }
     Ok(())
 }

@@ -30,17 +30,15 @@ pub(crate) mod rows;
 mod second_account;
 pub mod sessions;
 mod tries;
-mod turn;
 
 pub use error::OfficeStaffError;
 pub use heqi_credentials::EventBy;
 pub use login::{CameIn, FreshFactor};
 pub use own_password::{ChangePassword, change_password};
 pub use role::{OfficeRole, Officer};
-use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets};
+use rows::{ACCOUNTS, AccountRow, EVENTS, EventKey, EventRow, LOGINS, Secrets, TURNS};
 pub use rows::{AccountStanding, StaffEvent};
 pub use sessions::{OfficeSession, OpenedSession};
-use turn::AccountTurn;
 
 /// A new account.
 #[derive(Clone, Debug)]
@@ -95,7 +93,7 @@ pub async fn create_officer(
     let login_key = login.digest();
     let mut attempts = Attempts::default();
     loop {
-        let turn = AccountTurn::of_next(office).await?;
+        let turn = TURNS.next(office.store()).await?;
         if LOGINS.row(office.store(), &login_key).await?.is_some() {
             return Err(OfficeStaffError::Taken);
         }
@@ -178,7 +176,7 @@ pub async fn release_officer(
     let released = (StaffEvent::Released, EventBy::Officer { account: by.account });
     let mut attempts = Attempts::default();
     loop {
-        let turn = AccountTurn::of_next(office).await?;
+        let turn = TURNS.next(office.store()).await?;
         let Stored { version, value: mut row } = load(office, account).await?;
         if row.standing() != seen {
             return Err(OfficeStaffError::Changed);
@@ -241,7 +239,7 @@ pub async fn reset_officer(
     let reset = (StaffEvent::Reset, EventBy::Machine);
     let mut attempts = Attempts::default();
     loop {
-        let turn = AccountTurn::of_next(office).await?;
+        let turn = TURNS.next(office.store()).await?;
         let Stored { version, value: mut row } = load(office, id).await?;
         let mut secrets = unseal(office, id, &row)?;
         // Of who is not shut out it makes no second one.

@@ -200,20 +200,6 @@ const HALVES_DIFFER: Watch = Watch {
     ..CHECKPOINT_AGE
 };
 
-const TIME_CERTIFICATE_ENDS: Watch = Watch {
-    name: "time_certificate_ends",
-    unit: "",
-    means: (
-        "时间戳机构的证书即将到期，新的时间戳仍由该证书签发。",
-        "The time authority's certificate ends soon, and new time stamps still rest on it.",
-    ),
-    next_step: (
-        "请联系时间戳机构启用新证书，并把新的根证书加入 time_authorities；到期前的时间戳已自动续期。",
-        "Have the authority go over to a new certificate and add its root to time_authorities; what was stamped before is renewed by itself.",
-    ),
-    ..CHECKPOINT_AGE
-};
-
 /// Watches everything that the figures know.
 pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     let watched = |watch: Watch, limit, figure: &Count| {
@@ -226,7 +212,8 @@ pub(crate) fn watch(alarms: &Alarms, limits: &AlarmLimits, figures: &Figures) {
     watched(MIRROR_LAG, limits.cosignature_lag, &watching.mirror_lag);
     watched(LOG_MISBEHAVED, 0, &watching.kept_against_logs);
     watched(CHAIN_MISBEHAVED, 0, &watching.chain_misbehaviour);
-    watched(TIME_CERTIFICATE_ENDS, 0, &watching.time_certificate_ends);
+    let ends = watching.time_certificate_ends.clone();
+    alarms.watch_time_certificate(move || ends.get());
     watched(HALVES_DIFFER, 0, &watching.halves_differ);
     watched(NUMBERS_STUCK, 0, &watching.numbers_stuck);
     watched(MATTERS_URGENT, 0, &watching.matters_urgent);

@@ -7,8 +7,7 @@
 use heqi_evidence::bundle::BundleParts;
 use heqi_evidence::chain::chain_commitment;
 use heqi_evidence::leaf::RecordRoot;
-use heqi_evidence_store::backend::CommitError;
-use heqi_evidence_store::changeset::{Changeset, RowKey};
+use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::outbox::{Leased, Timers};
 use heqi_vocabulary::{Digest, RecordId, UtcMillis};
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,7 @@ use crate::disclose::Attributes;
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, queue};
 use crate::platform::{Custodian, Platform};
+use crate::settled::{Settled, settle};
 
 mod answers;
 mod heads;
@@ -148,39 +148,4 @@ pub async fn deposit_bundle(platform: &Platform, record: RecordId) -> Result<Dep
         leaf_index: kept.index,
         recorded_at: kept.recorded_at,
     })
-}
-
-/// How a commit that ends or returns an item went.
-enum Settled {
-    Done,
-    /// A row has changed since it was read.
-    Again,
-    /// Somebody else holds the item.
-    LeaseLost,
-}
-
-async fn settle(
-    platform: &Platform,
-    item: &LeasedDeposit,
-    changes: Changeset,
-) -> Result<Settled, Fault> {
-    let result = match platform.backend().commit(changes) {
-        Ok(pending) => pending.await,
-        Err(error) => Err(error),
-    };
-    match result {
-        Ok(_) => Ok(Settled::Done),
-        Err(CommitError::Conflict { key }) if is_item(&key, item) => Ok(Settled::LeaseLost),
-        Err(CommitError::Conflict { .. }) => {
-            tokio::task::yield_now().await;
-            Ok(Settled::Again)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether the row is the leased item itself (`docs/spec/store.md` section 8).
-fn is_item(key: &RowKey, item: &LeasedDeposit) -> bool {
-    let suffix = format!("/item/{}/{:020}", item.lane, item.order);
-    key.as_bytes().starts_with(b"outbox/") && key.as_bytes().ends_with(suffix.as_bytes())
 }

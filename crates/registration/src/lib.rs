@@ -147,6 +147,7 @@ mod secrets;
 pub mod see_person;
 pub mod send_code;
 pub mod session;
+mod settled;
 pub mod show_guardianship;
 pub mod show_seal;
 mod shown;

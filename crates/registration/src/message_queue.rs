@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use heqi_evidence_store::backend::CommitError;
-use heqi_evidence_store::changeset::{Changeset, RowKey};
+use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::outbox::{Leased, Timers};
 use heqi_evidence_store::table::Stored;
 use heqi_filing::Filing;
@@ -22,6 +22,7 @@ use crate::filings;
 use crate::messages::{MessageItem, MessageRow, MessageState, Purpose, QUEUE, Way, WayState};
 use crate::platform::Platform;
 use crate::rows;
+use crate::settled::{Settled, settle};
 
 mod listed;
 mod outcome;
@@ -311,40 +312,4 @@ async fn end(platform: &Platform, item: &LeasedMessage) -> Result<(), Fault> {
             return Ok(());
         }
     }
-}
-
-/// How a commit that ends or returns an item went.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Settled {
-    Done,
-    /// A row has changed since it was read.
-    Again,
-    /// Somebody else holds the item.
-    LeaseLost,
-}
-
-pub(super) async fn settle(
-    platform: &Platform,
-    item: &LeasedMessage,
-    changes: Changeset,
-) -> Result<Settled, Fault> {
-    let result = match platform.backend().commit(changes) {
-        Ok(pending) => pending.await,
-        Err(error) => Err(error),
-    };
-    match result {
-        Ok(_) => Ok(Settled::Done),
-        Err(CommitError::Conflict { key }) if is_item(&key, item) => Ok(Settled::LeaseLost),
-        Err(CommitError::Conflict { .. }) => {
-            tokio::task::yield_now().await;
-            Ok(Settled::Again)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether the row is the leased item itself (`docs/spec/store.md` section 8).
-fn is_item(key: &RowKey, item: &LeasedMessage) -> bool {
-    let suffix = format!("/item/{}/{:020}", item.lane, item.order);
-    key.as_bytes().starts_with(b"outbox/") && key.as_bytes().ends_with(suffix.as_bytes())
 }

@@ -4,6 +4,7 @@
 use heqi_evidence::chain::ChainTip;
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Table;
+use heqi_evidence_store::turn::Turns;
 use heqi_vocabulary::{
     CaseId, CeremonyId, ChainId, Digest, DocumentId, FilingId, FilingNo, MessageId, PartyId,
     RecordId, SigningId, StaffId, UtcMillis, VoucherNo,
@@ -114,8 +115,13 @@ pub(crate) const OFFICE_CASES: Table<Pair<Digest, CaseId>, ()> = Table::new("off
 pub(crate) const STAFF: Table<StaffId, StaffRow> = Table::new("staff");
 /// Accounts by a digest of their login name.
 pub(crate) const STAFF_LOGINS: Table<Digest, StaffId> = Table::new("staff_login");
-/// How many acts there were by which somebody may have one account more: they take turns.
-pub(crate) const STAFF_TURN: Table<String, u64> = Table::new("staff_turn");
+/// Acts by which somebody may have one account more take turns: the other accounts are looked at before the act is
+/// committed, so that of two at one instant neither would find the other
+/// ([ADR 0091](../../../docs/adr/0091-two-people-are-not-two-accounts.md)).
+///
+/// One row for all and none for each name: such acts are few, a digest of every name would be one thing more to
+/// keep, and whether somebody must wait for security is asked of every account as well.
+pub(crate) const STAFF_TURNS: Turns = Turns::new("staff_turn", "accounts");
 /// Sessions of staff by the hash of their secret.
 pub(crate) const STAFF_SESSIONS: Table<Digest, StaffSessionRow> = Table::new("staff_session");
 /// How often somebody tried to come in, by a keyed digest of who and whence.

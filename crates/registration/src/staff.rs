@@ -35,7 +35,6 @@ pub(crate) mod rows;
 pub mod sessions;
 pub(crate) mod sweep;
 mod tries;
-mod turn;
 
 pub(crate) use account::name_of;
 pub use account::{AccountEvent, staff_events};
@@ -53,7 +52,6 @@ pub use person::bind_handler;
 pub(crate) use person::{bound_person, digest_of};
 pub use rows::{AccountStanding, StaffEvent};
 use rows::{StaffContent, StaffRow};
-use turn::AccountTurn;
 
 /// A new account.
 #[derive(Clone, Debug)]
@@ -120,7 +118,7 @@ pub async fn create_staff(
     let key = login.digest();
     let mut attempts = Attempts::default();
     loop {
-        let turn = AccountTurn::of_next(platform).await?;
+        let turn = tables::STAFF_TURNS.next(platform.backend()).await.map_err(Fault::from)?;
         if tables::STAFF_LOGINS.row(platform.backend(), &key).await.map_err(Fault::from)?.is_some()
         {
             return Err(StaffError::Taken);
@@ -143,7 +141,7 @@ pub async fn create_staff(
             content: seal(platform, id, &content)?,
         };
         let mut changes = Changeset::new();
-        turn.take(&mut changes)?;
+        turn.take(&mut changes).map_err(Fault::from)?;
         tables::STAFF_LOGINS.insert(&mut changes, &key, &id).map_err(Fault::from)?;
         let made = (StaffEvent::Created, EventBy::Machine);
         let row = note(platform, &mut changes, id, row, made)?;
@@ -269,7 +267,7 @@ async fn change_apart(
 ) -> Result<bool, StaffError> {
     let mut attempts = Attempts::default();
     loop {
-        let turn = AccountTurn::of_next(platform).await?;
+        let turn = tables::STAFF_TURNS.next(platform.backend()).await.map_err(Fault::from)?;
         let Stored { version, value: mut row } = load(platform, id).await?;
         let mut content = open(platform, id, &row)?;
         change(&mut row, &mut content);
@@ -279,7 +277,7 @@ async fn change_apart(
         row.sessions_from = platform.now();
         row.content = seal(platform, id, &content)?;
         let mut changes = Changeset::new();
-        turn.take(&mut changes)?;
+        turn.take(&mut changes).map_err(Fault::from)?;
         let by = (event, EventBy::Machine);
         if replaced(platform, (&mut attempts, changes), (id, version), row, by).await? {
             return Ok(waits);

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::extract::body::{self, Hashed};
 use crate::extract::facts;
 use crate::state::State;
-use crate::visitor::{Visitor, is_foreign};
+use crate::visitor::{Visitor, WithSession, is_foreign};
 
 /// The most bytes of a form: a reason of 2,000 characters, percent-encoded.
 const LIMIT_BYTES: usize = 32 * 1024;
@@ -42,7 +42,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Filled<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (http, payload) = (request.clone(), payload.take());
-        Box::pin(async move { filled(&http, payload).await })
+        Box::pin(async move {
+            let (value, request) = made_by(&http, payload, Visitor::actor).await?;
+            Ok(Self { value, request })
+        })
     }
 }
 
@@ -88,12 +91,14 @@ pub(in crate::routes) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Requ
     Ok(read.into_inner())
 }
 
-async fn filled<T: DeserializeOwned>(
+/// What a form says that this session made, and the act that it asks for.
+pub(in crate::routes) async fn made_by<S: Clone + 'static, T: DeserializeOwned>(
     http: &HttpRequest,
     payload: Payload,
-) -> Result<Filled<T>, Problem> {
+    actor: impl FnOnce(&WithSession<S>) -> Actor,
+) -> Result<(T, Request), Problem> {
     let state = http.app_data::<Data<State>>().ok_or(RequestProblem::Internal)?;
-    let visitor = Visitor::extract(http).await?;
+    let visitor = WithSession::<S>::extract(http).await?;
     let body = form_of(http, payload).await?;
     let text = text_of(&body)?;
     let Carried { csrf, key } = read(text)?;
@@ -101,8 +106,8 @@ async fn filled<T: DeserializeOwned>(
         return Err(RequestProblem::Forbidden.into());
     }
     let value = read(text)?;
-    let request = request_of(http, state, visitor.actor(), (&body, key))?;
-    Ok(Filled { value, request })
+    let request = request_of(http, state, actor(&visitor), (&body, key))?;
+    Ok((value, request))
 }
 
 /// The act that a form asks for.

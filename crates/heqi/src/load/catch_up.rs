@@ -19,7 +19,7 @@ use super::prepare::Floor;
 use super::scenario::Run;
 use super::space::Watch;
 use super::visits::{Floodgate, Visits};
-use super::{CATCH_UP, Coverage, LoadError};
+use super::{CATCH_UP, Coverage, LoadError, print};
 use crate::cli::LoadArgs;
 use crate::client::{CallError, Caller};
 use crate::photo;
@@ -63,12 +63,7 @@ pub(super) async fn run(
     let measured = measure(args, &world).await;
     world.stop().await;
     let figures = measured?;
-    if args.json {
-        let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
-        writeln!(out, "{json}")?;
-    } else {
-        writeln!(out, "{}", figures.for_people())?;
-    }
+    print(args, &figures, CatchUp::for_people, out)?;
     if figures.lost > 0 { Err(LoadError::NotHeld(figures.lost)) } else { Ok(()) }
 }
 

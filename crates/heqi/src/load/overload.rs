@@ -19,7 +19,7 @@ use super::prepare::Floor;
 use super::scenario::Run;
 use super::space::Watch;
 use super::visits::{Floodgate, Visits};
-use super::{CEREMONIES_PER_S, LoadError};
+use super::{CEREMONIES_PER_S, LoadError, print};
 use crate::cli::LoadArgs;
 use crate::client::messages::Receipt;
 use crate::client::{CallError, Caller};
@@ -70,12 +70,7 @@ pub(super) async fn run(
     let measured = measure(args, &world).await;
     world.stop().await;
     let figures = measured?;
-    if args.json {
-        let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
-        writeln!(out, "{json}")?;
-    } else {
-        writeln!(out, "{}", figures.for_people())?;
-    }
+    print(args, &figures, Overload::for_people, out)?;
     if figures.lost + figures.twice > 0 {
         return Err(LoadError::Lost(figures.lost, figures.twice));
     }

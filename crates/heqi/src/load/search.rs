@@ -13,10 +13,10 @@ use heqi_registration::search_index::{IndexFault, Rank, SearchIndex, Sought};
 use heqi_search::{FilingIndex, made_up};
 use serde::Serialize;
 
-use super::LoadError;
 use super::figures::{quantile_ms, round};
 use super::limit::as_f64;
 use super::space::{bytes_below, resident_mb};
+use super::{LoadError, print};
 use crate::cli::LoadArgs;
 
 /// Filings put in at once.
@@ -60,13 +60,7 @@ struct Kind {
 pub(super) fn run(args: &LoadArgs, folder: &Path, out: &mut dyn Write) -> Result<(), LoadError> {
     let failed = |error: &dyn std::fmt::Display| std::io::Error::other(error.to_string());
     let figures = measure(args.filings(), folder).map_err(|error| failed(&error))?;
-    if args.json {
-        let json = serde_json::to_string(&figures).map_err(std::io::Error::other)?;
-        writeln!(out, "{json}")?;
-    } else {
-        writeln!(out, "{}", figures.for_people())?;
-    }
-    Ok(())
+    print(args, &figures, SearchFigures::for_people, out)
 }
 
 fn measure(filings: u32, folder: &Path) -> Result<SearchFigures, IndexFault> {

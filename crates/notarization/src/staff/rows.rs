@@ -8,6 +8,7 @@ use heqi_credentials::pauses::Tries;
 use heqi_credentials::{EventBy, HashedPassword, LoginName};
 use heqi_evidence_store::sealed::Sealed;
 use heqi_evidence_store::table::Table;
+use heqi_evidence_store::turn::Turns;
 use heqi_vocabulary::{Digest, StaffId, UtcMillis};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
@@ -16,8 +17,9 @@ use super::OfficeRole;
 
 pub(super) const ACCOUNTS: Table<StaffId, AccountRow> = Table::new("officer");
 pub(super) const LOGINS: Table<Digest, StaffId> = Table::new("officer-login");
-/// How many acts there were by which somebody may have one account more: they take turns.
-pub(super) const TURN: Table<String, u64> = Table::new("officer-turn");
+/// Acts by which somebody may have one account more take turns, as at the platform: the other accounts are looked at
+/// before the act is committed, so that of two at one instant neither would find the other (ADR 0091).
+pub(super) const TURNS: Turns = Turns::new("officer-turn", "accounts");
 pub(super) const EVENTS: Table<EventKey, EventRow> = Table::new("officer-event");
 pub(super) const SESSIONS: Table<Digest, SessionRow> = Table::new("officer-session");
 pub(super) const TRIES: Table<Digest, Tries> = Table::new("officer-tries");

@@ -91,9 +91,20 @@ impl<'a> Fields<'a> {
     /// One of several: word and name of each.
     pub(crate) fn choice(
         self,
-        (name, legend): (&str, Words),
+        named: (&str, Words),
         options: &[(String, String)],
         chosen: &str,
+    ) -> Markup {
+        self.marks(named, ("radio", true), options, |word| word == chosen)
+    }
+
+    /// Each of several with its mark, set where `is_set` says so.
+    fn marks(
+        self,
+        (name, legend): (&str, Words),
+        (kind, is_required): (&str, bool),
+        options: &[(String, String)],
+        is_set: impl Fn(&String) -> bool,
     ) -> Markup {
         let is_wrong = self.is_wrong(name);
         html! {
@@ -102,8 +113,8 @@ impl<'a> Fields<'a> {
                 (self.at(name))
                 @for (at, (word, called)) in options.iter().enumerate() {
                     label .ground {
-                        input type="radio" name=(name) value=(word) required checked[word == chosen]
-                            autofocus[is_wrong && at == 0];
+                        input type=(kind) name=(name) value=(word) required[is_required]
+                            checked[is_set(word)] autofocus[is_wrong && at == 0];
                         span { (called) }
                     }
                 }
@@ -117,25 +128,8 @@ pub(crate) type Ticks<'a> = (&'a [(String, String)], &'a [String]);
 
 impl Fields<'_> {
     /// Any of several.
-    pub(crate) fn boxes(
-        self,
-        (name, legend): (&str, Words),
-        (options, ticked): Ticks<'_>,
-    ) -> Markup {
-        let is_wrong = self.is_wrong(name);
-        html! {
-            fieldset aria-describedby=[self.described(name, false)] {
-                legend { (legend.in_language(self.language)) }
-                (self.at(name))
-                @for (at, (word, called)) in options.iter().enumerate() {
-                    label .ground {
-                        input type="checkbox" name=(name) value=(word) checked[ticked.contains(word)]
-                            autofocus[is_wrong && at == 0];
-                        span { (called) }
-                    }
-                }
-            }
-        }
+    pub(crate) fn boxes(self, named: (&str, Words), (options, ticked): Ticks<'_>) -> Markup {
+        self.marks(named, ("checkbox", false), options, |word| ticked.contains(word))
     }
 
     /// A day, as it stands on a document.

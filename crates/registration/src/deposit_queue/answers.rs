@@ -9,13 +9,14 @@ use heqi_pki::dsse::Envelope;
 use heqi_pki::keys::PublicKey;
 use heqi_vocabulary::Digest;
 
-use super::{LeasedDeposit, Settled, settle};
+use super::LeasedDeposit;
 use crate::fault::{ActError, Fault};
 use crate::ledger::{self, KeptRecord, queue};
 use crate::platform::{Custodian, Platform};
 use crate::rows::{
     self, Awaited, ChainHeadRow, GapRow, GapState, Pair, Place, QuarantineRow, ReceiptRow,
 };
+use crate::settled::{Settled, settle};
 use crate::tally::Tally;
 
 /// A custodian's answer to a deposit.

@@ -5,13 +5,14 @@ use heqi_evidence_store::changeset::Changeset;
 use heqi_evidence_store::table::Stored;
 use heqi_vocabulary::{Digest, MessageChannel, MessageId, UtcMillis};
 
-use super::{LeasedMessage, Settled, has_contact, open, settle};
+use super::{LeasedMessage, has_contact, open};
 use crate::fault::{ActError, Fault};
 use crate::filings;
 use crate::ledger::{self, About, Draft, NewRecord};
 use crate::messages::{MessageRow, MessageState, QUEUE, WayState};
 use crate::platform::Platform;
 use crate::rows;
+use crate::settled::{Settled, settle};
 
 /// How often a way is tried that refuses for a while.
 const ATTEMPTS: u32 = 5;

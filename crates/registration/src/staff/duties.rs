@@ -12,13 +12,12 @@ use heqi_vocabulary::StaffId;
 
 use super::account::{AccountEvent, events_of};
 use super::rows::{AccountStanding, StaffRow};
-use super::turn::AccountTurn;
 use super::{StaffError, StaffEvent, StaffView, change, load, open, replaced, view_of};
 use crate::act::Attempts;
 use crate::fault::{ActError, Fault};
 use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
-use crate::rows::STAFF;
+use crate::rows::{STAFF, STAFF_TURNS};
 
 type Account = (StaffId, Stored<StaffRow>);
 
@@ -106,7 +105,7 @@ pub async fn release_staff(
     let member = security(actor)?;
     let mut attempts = Attempts::default();
     loop {
-        let turn = AccountTurn::of_next(platform).await?;
+        let turn = STAFF_TURNS.next(platform.backend()).await.map_err(Fault::from)?;
         let Stored { version, value: mut row } = load(platform, account).await?;
         let by = keeper(platform, member, (account, &row.office)).await?;
         if row.standing != seen {
@@ -119,7 +118,7 @@ pub async fn release_staff(
         row.disabled_at = None;
         let released = (StaffEvent::Released, by);
         let mut changes = Changeset::new();
-        turn.take(&mut changes)?;
+        turn.take(&mut changes).map_err(Fault::from)?;
         let attempt = (&mut attempts, changes);
         if replaced(platform, attempt, (account, version), row, released).await? {
             return Ok(());

@@ -1,21 +1,19 @@
 //! How a signer comes in: contacts, one-time codes, the last four, and the other way in.
 
 use heqi_evidence_store::backend::Backend as _;
-use heqi_filing::entry::{CODE_LIFETIME_MS, CODE_PAUSE_MS, CODES_A_DAY};
-use heqi_filing::{CodeRefusal, EntryStep, IdentityRefusal};
+use heqi_filing::entry::CODE_PAUSE_MS;
+use heqi_filing::{EntryStep, IdentityRefusal};
 use heqi_registration::access::{authenticate, hash_of};
-use heqi_registration::attach_document::{AttachDocument, attach_document};
 use heqi_registration::ceremony_view::ceremony_view;
 use heqi_registration::check_code::{CheckCode, CheckCodeError, Passed, check_code};
 use heqi_registration::check_identity::{CheckIdentityError, CheckLastFour, check_last_four};
 use heqi_registration::contacts::Contact;
 use heqi_registration::declare_contact::{DeclareContact, DeclareContactError, declare_contact};
 use heqi_registration::entry_view::entry_view;
-use heqi_registration::fault::{Class, Refusal as _};
-use heqi_registration::filing_view::filing_view;
+use heqi_registration::fault::Refusal as _;
 use heqi_registration::find_entry::{ByNumber, ByNumberError, check_by_number, send_by_number};
-use heqi_registration::invite::{INVITATIONS_A_DAY, Invite, InviteError, invite};
-use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing, Report};
+use heqi_registration::invite::{Invite, InviteError, invite};
+use heqi_registration::message_queue::{self, LeasedMessage, Outcome, Outgoing};
 use heqi_registration::send_code::{SendCode, SendCodeError, send_code};
 use heqi_registration::{Actor, Purpose};
 use heqi_vocabulary::{
@@ -23,6 +21,9 @@ use heqi_vocabulary::{
 };
 
 use crate::world::{Drafted, World};
+
+mod codes;
+mod messages;
 
 const MOBILE: &str = "13800000001";
 pub(crate) const NUMBER: &str = "11010519491231002X";
@@ -202,91 +203,6 @@ async fn a_code_that_passes_while_a_challenge_is_live_spoils_no_signing() {
 }
 
 #[tokio::test]
-async fn wrong_codes_are_counted_across_requests_and_the_same_request_counts_once() {
-    let (world, _, actor) = at_the_door(None).await;
-    let code = send(&world, &actor).await.unwrap();
-    let wrong = another(&code);
-    let request = world.request(&actor);
-    for _ in 0..3 {
-        let command = CheckCode { code: wrong.clone() };
-        let refused = check_code(&world.platform, &request, command).await.unwrap_err();
-        assert!(matches!(refused, CheckCodeError::Entry(CodeRefusal::Wrong { left: 4 })));
-    }
-    for left in (0..4).rev() {
-        let refused = enter(&world, &actor, &wrong).await.unwrap_err();
-        assert!(
-            matches!(refused, CheckCodeError::Entry(CodeRefusal::Wrong { left: l }) if l == left)
-        );
-    }
-    let refused = enter(&world, &actor, &code).await.unwrap_err();
-    assert_eq!(refused.code(), "code_used_up");
-    for malformed in ["", "12345", "1234567", "12345a", "１２３４５６"] {
-        assert_eq!(enter(&world, &actor, malformed).await.unwrap_err().code(), "code_malformed");
-    }
-}
-
-#[tokio::test]
-async fn a_code_ends_after_five_minutes_and_the_next_one_replaces_it() {
-    let (world, _, actor) = at_the_door(None).await;
-    let first = send(&world, &actor).await.unwrap();
-    assert_eq!(send(&world, &actor).await.unwrap_err().code(), "code_too_soon");
-    world.clock.advance_ms(CODE_PAUSE_MS);
-    let second = send(&world, &actor).await.unwrap();
-    if first != second {
-        assert_eq!(enter(&world, &actor, &first).await.unwrap_err().code(), "code_wrong");
-    }
-    world.clock.advance_ms(CODE_LIFETIME_MS);
-    assert_eq!(enter(&world, &actor, &second).await.unwrap_err().code(), "code_expired");
-}
-
-#[tokio::test]
-async fn one_number_gets_ten_codes_a_day_whatever_filing_asks() {
-    let (world, _, actor) = at_the_door(None).await;
-    for _ in 0..CODES_A_DAY {
-        send(&world, &actor).await.unwrap();
-        world.clock.advance_ms(CODE_PAUSE_MS);
-    }
-    let refused = send(&world, &actor).await.unwrap_err();
-    assert!(matches!(refused, SendCodeError::DayLimit));
-    let other = world.drafted(1).await;
-    let same = contact(Some(MOBILE), None, None);
-    declare(&world, other.filing, other.parties[0], same).await.unwrap();
-    let token = world.invite(other.filing, other.parties[0]).await.token;
-    let second = authenticate(&world.platform, hash_of(&token)).await.unwrap();
-    assert_eq!(send(&world, &second).await.unwrap_err().code(), "code_limit");
-    // The other way of the first one has a number of its own.
-    let command = SendCode { channel: Some(MessageChannel::Email), language: Language::En };
-    send_code(&world.platform, &world.request(&actor), command).await.unwrap();
-    world.clock.advance_ms(24 * 3_600_000);
-    send(&world, &second).await.unwrap();
-}
-
-#[tokio::test]
-async fn one_party_is_invited_ten_times_a_day_and_the_last_link_goes_on_working() {
-    let world = World::new().await;
-    let drafted = world.drafted(2).await;
-    let (filing, party) = (drafted.filing, drafted.parties[0]);
-    let known = contact(Some(MOBILE), None, None);
-    declare(&world, filing, party, known).await.unwrap();
-    let mut last = world.invite(filing, party).await;
-    for _ in 1..INVITATIONS_A_DAY {
-        last = world.invite(filing, party).await;
-    }
-    let again = Invite { filing, party };
-    let before = world.contents().await;
-    let refused = invite(&world.platform, &world.request(&world.staff), again).await.unwrap_err();
-    assert_eq!((refused.code(), refused.class()), ("invitation_limit", Class::Conflict));
-    assert_eq!(world.contents().await, before, "nothing was sent, and no link ended");
-    let actor = authenticate(&world.platform, hash_of(&last.token)).await.unwrap();
-    send(&world, &actor).await.unwrap();
-
-    // Another party has a count of its own, and a new day begins for everybody at midnight in Shanghai.
-    world.invite(filing, drafted.parties[1]).await;
-    world.clock.advance_ms(24 * 3_600_000);
-    world.invite(filing, party).await;
-}
-
-#[tokio::test]
 async fn edge_case_18_the_wrong_person_is_locked_out_after_three_numbers_and_the_handler_told() {
     let (world, drafted, actor) = at_the_door(Some(NUMBER)).await;
     let handler = contact(Some("13900000009"), None, None);
@@ -307,22 +223,6 @@ async fn edge_case_18_the_wrong_person_is_locked_out_after_three_numbers_and_the
     let again = world.invite(drafted.filing, drafted.parties[0]).await.token;
     let again = authenticate(&world.platform, hash_of(&again)).await.unwrap();
     assert_eq!(entry_view(&world.platform, &again).await.unwrap().step, EntryStep::Code);
-}
-
-#[tokio::test]
-async fn the_invitation_carries_a_link_that_is_no_token() {
-    let (world, drafted, _) = at_the_door(None).await;
-    let sent = taken(&world).await;
-    assert_eq!(sent.len(), 1);
-    assert_eq!((sent[0].purpose, sent[0].channel), (Purpose::Invitation, MessageChannel::Sms));
-    let link = sent[0].values["link"].rsplit('/').next().unwrap().to_owned();
-    assert_eq!(link.len(), 26);
-    let refused = authenticate(&world.platform, hash_of(&link)).await.unwrap_err();
-    assert_eq!(refused.code(), "not_authenticated", "the interface is not opened by a link");
-    let other = world.invite(drafted.filing, drafted.parties[0]).await;
-    let again = taken(&world).await;
-    assert!(!again[0].values["link"].ends_with(&link), "each ceremony has its own");
-    assert_ne!(other.token, link);
 }
 
 #[tokio::test]
@@ -426,138 +326,6 @@ async fn where_codes_are_demanded_nobody_is_invited_without_a_contact() {
 }
 
 #[tokio::test]
-async fn edge_case_27_a_message_that_came_back_goes_by_the_next_way_and_each_step_is_a_record() {
-    let (world, drafted, _) = at_the_door(None).await;
-    let before = world.platform.backend().log().head().checkpoint().checkpoint().size();
-    let sent = taken(&world).await;
-    assert_eq!(sent[0].channel, MessageChannel::Sms);
-    let bounced = Report::Bounced { reason: "unknown_number" };
-    for _ in 0..2 {
-        let noted = message_queue::note_report(
-            &world.platform,
-            sent[0].message,
-            MessageChannel::Sms,
-            bounced,
-        );
-        noted.await.unwrap();
-    }
-    let next = taken(&world).await;
-    assert_eq!(next.len(), 1);
-    assert_eq!((next[0].message, next[0].channel), (sent[0].message, MessageChannel::Email));
-    let delivered = message_queue::note_report(
-        &world.platform,
-        sent[0].message,
-        MessageChannel::Email,
-        Report::Delivered,
-    );
-    delivered.await.unwrap();
-    assert!(taken(&world).await.is_empty());
-    let after = world.platform.backend().log().head().checkpoint().checkpoint().size();
-    assert_eq!(after - before, 4, "sent, bounced, sent, delivered");
-    let _ = drafted;
-}
-
-#[tokio::test]
-async fn a_way_that_cannot_tell_a_repetition_is_not_tried_twice_after_a_crash() {
-    let (world, ..) = at_the_door(None).await;
-    let first = message_queue::lease(&world.platform, 1_000, 10).await.unwrap();
-    let outgoing = message_queue::trying(&world.platform, &first[0], |_| false).await.unwrap();
-    assert_eq!(outgoing.unwrap().channel, MessageChannel::Sms);
-    // The process ended here. The lease runs out, and somebody else takes the item.
-    world.clock.advance_ms(2_000);
-    let second = message_queue::lease(&world.platform, 1_000, 10).await.unwrap();
-    let outgoing = message_queue::trying(&world.platform, &second[0], |_| false).await.unwrap();
-    assert_eq!(outgoing.unwrap().channel, MessageChannel::Email, "never the same way again");
-    let uncertain = Outcome::Uncertain { reason: "connection_lost" };
-    message_queue::note_outcome(&world.platform, &second[0], MessageChannel::Email, &uncertain)
-        .await
-        .unwrap();
-    world.clock.advance_ms(2_000);
-    assert!(due(&world).await.is_empty(), "an uncertain message is not sent twice");
-}
-
-#[tokio::test]
-async fn the_person_named_is_told_at_once_and_everybody_when_the_last_signature_lands() {
-    let world = World::new().await;
-    let drafted = world.drafted(2).await;
-    let mobiles = ["13800000001", "13800000002"];
-    for (party, mobile) in drafted.parties.iter().zip(mobiles) {
-        declare(&world, drafted.filing, *party, contact(Some(mobile), None, None)).await.unwrap();
-    }
-    let handler = contact(None, Some("he@example.com"), None);
-    declare(&world, drafted.filing, drafted.handler, handler).await.unwrap();
-    let mut told = Vec::new();
-    for party in &drafted.parties {
-        let token = world.invite(drafted.filing, *party).await.token;
-        let actor = authenticate(&world.platform, hash_of(&token)).await.unwrap();
-        let code = send(&world, &actor).await.unwrap();
-        enter(&world, &actor, &code).await.unwrap();
-        for kind in heqi_filing::ConsentKind::ASKED {
-            world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
-        }
-        let label = party.to_string();
-        let device = heqi_testkit::Device::new(heqi_pki::keys::Algorithm::Ed25519, 5, &label);
-        world.sign(&crate::world::Visitor { actor, device, label }).await;
-        let sent = taken(&world).await;
-        // By what was signed, each document with the first of its digest (domain study 7.4).
-        let view = filing_view(&world.platform, &world.staff, drafted.filing).await.unwrap();
-        for message in &sent {
-            let listed = &message.values["documents"];
-            assert_eq!(listed.lines().count(), view.documents.len(), "{listed}");
-            for document in &view.documents {
-                let digest = document.sha256.to_string();
-                assert!(listed.contains(&digest[..8]), "{listed}");
-            }
-        }
-        // How, where and with what, to the person alone.
-        for message in &sent {
-            let is_own = message.purpose == Purpose::SignedInYourName;
-            for place in ["method", "place", "device"] {
-                assert_eq!(message.values.contains_key(place), is_own, "{place}");
-            }
-            let method = message.values.get("method");
-            assert!(method.is_none_or(|said| said.contains("签署照片")), "{method:?}");
-        }
-        told.push(sent.iter().map(|m| (m.purpose, m.address.clone())).collect::<Vec<_>>());
-    }
-    assert_eq!(told[0], [(Purpose::SignedInYourName, mobiles[0].to_owned())]);
-    let mut last = told[1].clone();
-    last.sort();
-    let everybody = [mobiles[0], mobiles[1], "he@example.com"];
-    let mut wanted = vec![(Purpose::SignedInYourName, mobiles[1].to_owned())];
-    wanted.extend(everybody.map(|address| (Purpose::AllSigned, address.to_owned())));
-    wanted.sort();
-    assert_eq!(last, wanted);
-}
-
-#[tokio::test]
-async fn the_person_named_is_told_what_was_signed_then_under_its_title_whatever_replaced_it_since()
-{
-    let (world, drafted, actor) = at_the_door(None).await;
-    let code = send(&world, &actor).await.unwrap();
-    enter(&world, &actor, &code).await.unwrap();
-    for kind in heqi_filing::ConsentKind::ASKED {
-        world.consent(&actor, kind, heqi_filing::Decision::Granted).await;
-    }
-    let label = drafted.parties[0].to_string();
-    let device = heqi_testkit::Device::new(heqi_pki::keys::Algorithm::Ed25519, 5, &label);
-    world.sign(&crate::world::Visitor { actor, device, label }).await;
-    // Before anybody sends the mail.
-    let command = AttachDocument {
-        filing: drafted.filing,
-        title: "公司章程修正稿".parse().unwrap(),
-        replaces: Some(drafted.document.document_id),
-        bytes: heqi_testkit::files::pdf("Changed", 3).into(),
-    };
-    attach_document(&world.platform, &world.request(&world.staff), command).await.unwrap();
-    let sent = taken(&world).await;
-    let signed = sent.iter().find(|one| one.purpose == Purpose::SignedInYourName).unwrap();
-    let digest = drafted.document.sha256.to_string();
-    let listed = format!("1.《公司章程》（校验码{}）", &digest[..8]);
-    assert_eq!(signed.values["documents"], listed);
-}
-
-#[tokio::test]
 async fn neither_contact_nor_code_nor_link_stands_in_rows_or_the_log_in_clear() {
     let (world, _, actor) = at_the_door(Some(NUMBER)).await;
     let code = send(&world, &actor).await.unwrap();
@@ -586,27 +354,4 @@ async fn neither_contact_nor_code_nor_link_stands_in_rows_or_the_log_in_clear() 
     assert!(
         contents.rows.iter().all(|(_, row)| !crate::privacy::holds(&row.value, quoted.as_bytes()))
     );
-}
-
-#[tokio::test]
-async fn a_report_that_overtakes_the_answer_is_asked_for_again() {
-    let (world, ..) = at_the_door(None).await;
-    let (item, outgoing) = due(&world).await.remove(0);
-    let early = message_queue::note_report(
-        &world.platform,
-        outgoing.message,
-        outgoing.channel,
-        Report::Delivered,
-    );
-    assert_eq!(early.await.unwrap_err().class(), heqi_registration::fault::Class::Unavailable);
-    let template_sha256 = Digest::of(b"template");
-    let outcome = Outcome::Taken { gateway: "test".into(), reference: None, template_sha256 };
-    message_queue::note_outcome(&world.platform, &item, outgoing.channel, &outcome).await.unwrap();
-    let late = message_queue::note_report(
-        &world.platform,
-        outgoing.message,
-        outgoing.channel,
-        Report::Delivered,
-    );
-    late.await.unwrap();
 }

@@ -90,6 +90,20 @@ const TIMES_DIFFER: Watch = Watch {
     ..TIME_STAMP_AGE
 };
 
+const TIME_CERTIFICATE_ENDS: Watch = Watch {
+    name: "time_certificate_ends",
+    unit: "",
+    means: (
+        "时间戳机构的证书即将到期，新的时间戳仍由该证书签发。",
+        "The time authority's certificate ends soon, and new time stamps still rest on it.",
+    ),
+    next_step: (
+        "请联系时间戳机构启用新证书，并把新的根证书加入 time_authorities；到期前的时间戳已自动续期。",
+        "Have the authority go over to a new certificate and add its root to time_authorities; what was stamped before is renewed by itself.",
+    ),
+    ..TIME_STAMP_AGE
+};
+
 /// A figure that can always be told.
 pub trait Figure: Fn() -> u64 + Send + Sync + 'static {}
 
@@ -126,6 +140,11 @@ impl Alarms {
         self.watch(age, move || Some(age_s()));
         self.watch(Watch { limit: 0, ..AUTHORITY_SILENT }, move || Some(silent()));
         self.watch(Watch { limit: 0, ..TIMES_DIFFER }, move || Some(differ_ms()));
+    }
+
+    /// Watches the certificates of the time authorities: whether new stamps still rest on one that ends soon.
+    pub fn watch_time_certificate(&self, ends: impl Figure) {
+        self.watch(Watch { limit: 0, ..TIME_CERTIFICATE_ENDS }, move || Some(ends()));
     }
 
     /// Looks, and waits until it is time to look again or the service stops. What nobody counts on the
