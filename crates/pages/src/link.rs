@@ -182,10 +182,10 @@ pub enum Link {
     Regulator,
     /// A search is made.
     RegulatorSearch,
-    /// What a search found.
-    RegulatorResults(RecordId),
-    /// A filing that a search found.
-    RegulatorFiling(RecordId, FilingId),
+    /// What a search found, behind one of the found.
+    RegulatorResults(RecordId, Option<String>),
+    /// A filing that a search found, from one of its records on.
+    RegulatorFiling(RecordId, FilingId, Option<usize>),
     /// The photo of a signing of that filing.
     RegulatorPhoto(RecordId, FilingId, RecordId),
     /// The bundle of a record of that filing.
@@ -292,8 +292,8 @@ impl fmt::Display for Link {
             Self::StaffLeave => f.write_str("/staff/leave"),
             Self::Regulator => f.write_str("/regulator"),
             Self::RegulatorSearch => f.write_str("/regulator/searches"),
-            Self::RegulatorResults(query) => write!(f, "/regulator/searches/{query}"),
-            Self::RegulatorFiling(..)
+            Self::RegulatorResults(..)
+            | Self::RegulatorFiling(..)
             | Self::RegulatorPhoto(..)
             | Self::RegulatorBundle(..)
             | Self::RegulatorPackage(..)
@@ -311,7 +311,16 @@ impl Link {
     /// What a regulator's search has found, and what is below it.
     fn of_found(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RegulatorFiling(query, filing) => found(f, (query, filing), format_args!("")),
+            Self::RegulatorResults(query, None) => write!(f, "/regulator/searches/{query}"),
+            Self::RegulatorResults(query, Some(after)) => {
+                write!(f, "/regulator/searches/{query}?after={}", path_segment(after))
+            }
+            Self::RegulatorFiling(query, filing, None) => {
+                found(f, (query, filing), format_args!(""))
+            }
+            Self::RegulatorFiling(query, filing, Some(from)) => {
+                found(f, (query, filing), format_args!("?from={from}"))
+            }
             Self::RegulatorPhoto(query, filing, record) => {
                 found(f, (query, filing), format_args!("/photos/{record}"))
             }
@@ -418,5 +427,14 @@ mod tests {
         let style = Link::Asset(Asset::Style).to_string();
         assert!(style.starts_with("/assets/") && style.ends_with("/style.css"), "{style}");
         assert_eq!(Link::Desk(DeskLink::New).to_string(), "/staff/filings/new");
+        let query = RecordId::from_bytes([7; 16]);
+        let whole = Link::RegulatorResults(query, None).to_string();
+        let behind = Link::RegulatorResults(query, Some("00ff\"<".into())).to_string();
+        assert_eq!(behind, format!("{whole}?after=00ff"));
+        let filing = FilingId::from_bytes([8; 16]);
+        let one = Link::RegulatorFiling(query, filing, None).to_string();
+        assert_eq!(one, format!("{whole}/filings/{filing}"));
+        let part = Link::RegulatorFiling(query, filing, Some(500)).to_string();
+        assert_eq!(part, format!("{one}?from=500"));
     }
 }
