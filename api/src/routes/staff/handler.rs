@@ -271,9 +271,14 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,
-        submission: match filing.state {
-            FilingState::Confirmed { .. } if filing.own.is_some() => SubmissionStand::Awaited,
-            FilingState::Submitted { since } => SubmissionStand::Submitted(since.for_people()),
+        submission: match (filing.state, &filing.held_back) {
+            (FilingState::Confirmed { .. }, Some(missing)) => {
+                SubmissionStand::HeldBack(format!("{} {}", missing.what, missing.next))
+            }
+            (FilingState::Confirmed { .. }, None) if filing.own.is_some() => {
+                SubmissionStand::Awaited
+            }
+            (FilingState::Submitted { since }, _) => SubmissionStand::Submitted(since.for_people()),
             _ => SubmissionStand::Not,
         },
         is_overdue: is_overdue(&filing.state, now),
