@@ -149,4 +149,12 @@ async fn a_handler_says_at_the_own_desk_that_a_filing_was_submitted_and_nobody_e
     assert_eq!(twice.status, 409, "{}", text(&twice));
     assert!(text(&twice).contains("没有重复登记"), "{}", text(&twice));
     assert_eq!(service.log_size(), size + 1);
+
+    // Who has confirmed reads that it is paused, and not only that.
+    let objection = format!("{path}/parties/{party}/objection");
+    let body = json!({ "ground": "not_my_intent" });
+    service.post(&signer.token, &objection, &body).await.json(201);
+    let paused = text(&desk.submit(&desk.page(DESK).await, DESK, &[("number", number)]).await);
+    assert!(paused.contains("办件已暂停") && paused.contains("请勿提交"), "{paused}");
+    assert!(!paused.contains("您已确认"), "{paused}");
 }

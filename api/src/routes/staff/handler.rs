@@ -254,9 +254,10 @@ pub(super) async fn handler(
 fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown {
     let missing = filing.parties.iter().filter_map(|party| party.missing).sum();
     let stand = match (filing.state, filing.confirmation) {
-        (_, Confirmation::Confirmed { at, .. }) => HandlerStand::Confirmed(at.for_people()),
+        // Before the own confirmation: who has confirmed must not take to the registry what somebody objected to.
         (FilingState::Frozen { .. } | FilingState::Ended { .. }, _)
         | (_, Confirmation::Objected { .. }) => HandlerStand::Closed,
+        (_, Confirmation::Confirmed { at, .. }) => HandlerStand::Confirmed(at.for_people()),
         (FilingState::Signed { .. } | FilingState::Reviewing { .. }, _) => HandlerStand::Asked,
         _ => HandlerStand::Waits(missing),
     };

@@ -407,8 +407,8 @@ const WAITS: Words = Words::new(
     "{n} signatures are missing; come back to confirm when all are there.",
 );
 const CLOSED: Words = Words::new(
-    "办件已暂停或已结束，现在不能确认。",
-    "The filing is paused or over; nothing can be confirmed now.",
+    "办件已暂停或已结束，现在不能确认；尚未提交登记的，请勿提交。",
+    "The filing is paused or over; nothing can be confirmed now, and unless it was submitted before, do not submit it.",
 );
 const CONFIRMED: Words = Words::new("您已确认，时间：", "You confirmed at");
 const CONFIRM: Words = Words::new("确认", "Confirm");
