@@ -160,7 +160,7 @@ async fn make(
     filled: FilledByStaff<SearchBody>,
 ) -> Result<HttpResponse, Problem> {
     match search(&state.platform, &filled.request, &filled.value.typed()).await {
-        Ok(searched) => Ok(to(&Link::RegulatorResults(searched.query))),
+        Ok(searched) => Ok(to(&Link::RegulatorResults(searched.query, None))),
         Err(error @ SearchError::Criteria(_)) => {
             // Nothing of it is written anywhere, but for how often it happens.
             state.figures.search_refused(&error);
@@ -192,7 +192,8 @@ async fn found(
     let after = after.map_err(|_| RequestProblem::NotFound)?;
     let found = results(&state.platform, &actor(&visitor)?, *query, after).await;
     let found = found.map_err(refused)?;
-    let shown = Shown::to(&state, reader, Link::RegulatorResults(*query)).with_staff(&visitor);
+    let here = Link::RegulatorResults(*query, after.map(|after| after.to_string()));
+    let shown = Shown::to(&state, reader, here).with_staff(&visitor);
     let l = reader.language;
     let shown_page = ResultsPage {
         desk: desk(&state, &visitor, &shown).await?,
@@ -223,13 +224,18 @@ async fn one(
 ) -> Result<HttpResponse, Problem> {
     let from = part.from.as_deref().map(str::parse::<usize>).transpose();
     let from = from.map_err(|_| RequestProblem::NotFound)?.unwrap_or(0);
-    let shown = filing_frame(&state, reader, &visitor, &at);
+    let shown = filing_frame(&state, reader, &visitor, (&at, from));
     let asked = filing_page(&state, &http, &visitor, (&shown, &at, from), None).await?;
     Ok(page(&asked, &shown))
 }
 
-fn filing_frame(state: &State, reader: Reader, visitor: &StaffVisitor, at: &OfFiling) -> Shown {
-    let here = Link::RegulatorFiling(at.query_id, at.filing_id);
+fn filing_frame(
+    state: &State,
+    reader: Reader,
+    visitor: &StaffVisitor,
+    (at, from): (&OfFiling, usize),
+) -> Shown {
+    let here = Link::RegulatorFiling(at.query_id, at.filing_id, (from > 0).then_some(from));
     Shown::to(state, reader, here).with_staff(visitor)
 }
 
@@ -375,7 +381,7 @@ async fn done<E: heqi_registration::fault::Refusal>(
 ) -> Result<HttpResponse, Problem> {
     let error = match acted {
         Ok(()) => {
-            let there = Link::RegulatorFiling(at.query_id, at.filing_id);
+            let there = Link::RegulatorFiling(at.query_id, at.filing_id, None);
             return Ok(HttpResponse::SeeOther()
                 .insert_header((LOCATION, there.to_string()))
                 .finish());
@@ -387,7 +393,7 @@ async fn done<E: heqi_registration::fault::Refusal>(
         }
         Err(error) => return Err(refused(error)),
     };
-    let shown = filing_frame(state, reader, visitor, at);
+    let shown = filing_frame(state, reader, visitor, (at, 0));
     let told = Trouble {
         what: error.explain(reader.language).what,
         next: error.explain(reader.language).next,

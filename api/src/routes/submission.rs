@@ -19,8 +19,9 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 
 /// Record that a filing was submitted to the registry.
 ///
-/// Nothing is sent by it: submit first. Refused before everybody has confirmed, and before both custodians hold every
-/// signing that counts; afterwards documents, parties and signatures do not change any more.
+/// Nothing is sent by it: submit first, once the receipt of every signing shows both custodians. Refused before everybody
+/// has confirmed, and before both custodians hold every signing that counts; afterwards documents, parties and signatures
+/// do not change any more.
 #[utoipa::path(
     post,
     path = "/api/v1/filings/{filing_id}/submission",

@@ -134,8 +134,11 @@ async fn an_auditor_reads_what_was_done_and_takes_it_and_security_does_not() {
     // Every day that a page leads to is there: none before the first one, none to come.
     let days = |page: &str| {
         let links = page.split("href=\"/staff/journal?day=").skip(1);
-        links.map(|link| link.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        let days = links.map(|link| link.split('"').next().unwrap().to_owned());
+        // The day itself is led to in the other language and in another size.
+        days.filter(|day| !day.contains('&')).collect::<Vec<_>>()
     };
+    assert!(empty.contains("href=\"/staff/journal?day=2026-01-31&amp;lang=en\""), "{empty}");
     let first = auditor.page("/staff/journal?day=2000-01-01").await;
     assert_eq!(days(&first), ["2000-01-02"]);
     let to_come = auditor.page("/staff/journal?day=9998-12-31").await;

@@ -237,6 +237,10 @@ async fn what_another_regulator_searched_and_what_was_not_found_is_not_there() {
     assert!(colleague.page(&nothing).await.contains("没有符合条件的办件"));
     assert_eq!(service.log_size(), size + 1);
     assert_eq!(desk.get(&format!("{results}?after=zz")).await.status, 404);
+    // The language of a later page is that page's.
+    let later = format!("{results}?after=0000000000000001");
+    let page = desk.page(&later).await;
+    assert!(page.contains(&format!("href=\"{later}&amp;lang=en\"")), "{page}");
     // Reviewers of the same office do not search, and regulators do not review.
     let mut reviewer =
         Desk::account(&service, "li.na", "李娜", registry(), StaffRole::Reviewer).await;

@@ -118,13 +118,15 @@ async fn a_handler_says_at_the_own_desk_that_a_filing_was_submitted_and_nobody_e
     assert!(text(&early).contains("尚未全部完成"), "{}", text(&early));
 
     let confirmed = text(&desk.submit(&asked, CONFIRM, &[]).await);
-    for said in ["您已确认", "请您先自行向登记机关提交", "登记后不能撤销", SUBMIT]
+    // Nobody is sent to the registry with what is not held, to be told so afterwards.
+    for said in ["您已确认", "公证处数据中心、实时保还没有回执", "请先不要向登记机关提交"]
     {
         assert!(confirmed.contains(said), "{said} in {confirmed}");
     }
+    assert!(!confirmed.contains(SUBMIT), "{confirmed}");
     deposited(&service, Custodian::Preservation).await;
     let size = service.log_size();
-    let refused = desk.submit(&confirmed, SUBMIT, &[]).await;
+    let refused = desk.send(SUBMIT, &form(&desk.page(DESK).await)).await;
     assert_eq!(refused.status, 409, "{}", text(&refused));
     assert!(text(&refused).contains("公证处数据中心还没有回执"), "{}", text(&refused));
     deposited(&service, Custodian::DataCentre).await;
@@ -133,6 +135,10 @@ async fn a_handler_says_at_the_own_desk_that_a_filing_was_submitted_and_nobody_e
     assert_eq!(service.log_size(), size, "nothing was recorded so far");
 
     let page = text(&desk.submit(&desk.page(DESK).await, DESK, &[("number", number)]).await);
+    for said in ["您已确认", "请您先自行向登记机关提交", "登记后不能撤销", SUBMIT]
+    {
+        assert!(page.contains(said), "{said} in {page}");
+    }
     let done = desk.submit(&page, SUBMIT, &[]).await;
     assert_eq!(done.status, 200, "{}", text(&done));
     let done = text(&done);
@@ -143,4 +149,12 @@ async fn a_handler_says_at_the_own_desk_that_a_filing_was_submitted_and_nobody_e
     assert_eq!(twice.status, 409, "{}", text(&twice));
     assert!(text(&twice).contains("没有重复登记"), "{}", text(&twice));
     assert_eq!(service.log_size(), size + 1);
+
+    // Who has confirmed reads that it is paused, and not only that.
+    let objection = format!("{path}/parties/{party}/objection");
+    let body = json!({ "ground": "not_my_intent" });
+    service.post(&signer.token, &objection, &body).await.json(201);
+    let paused = text(&desk.submit(&desk.page(DESK).await, DESK, &[("number", number)]).await);
+    assert!(paused.contains("办件已暂停") && paused.contains("请勿提交"), "{paused}");
+    assert!(!paused.contains("您已确认"), "{paused}");
 }

@@ -78,6 +78,11 @@ impl RegionCode {
         matches!(self.0, 810_000 | 820_000 | 830_000)
     }
 
+    /// Whether it is that of a province or a city, and not of a district or county.
+    pub(crate) const fn is_of_a_city_or_above(self) -> bool {
+        self.0.is_multiple_of(100)
+    }
+
     /// The division of the level above: the city of a district, the province of a city.
     pub const fn parent(self) -> Option<Self> {
         if !self.0.is_multiple_of(100) {

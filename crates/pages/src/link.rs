@@ -185,10 +185,10 @@ pub enum Link {
     Regulator,
     /// A search is made.
     RegulatorSearch,
-    /// What a search found.
-    RegulatorResults(RecordId),
-    /// A filing that a search found.
-    RegulatorFiling(RecordId, FilingId),
+    /// What a search found, behind one of the found.
+    RegulatorResults(RecordId, Option<String>),
+    /// A filing that a search found, from one of its records on.
+    RegulatorFiling(RecordId, FilingId, Option<usize>),
     /// The photo of a signing of that filing.
     RegulatorPhoto(RecordId, FilingId, RecordId),
     /// The bundle of a record of that filing.
@@ -249,5 +249,14 @@ mod tests {
         let style = Link::Asset(Asset::Style).to_string();
         assert!(style.starts_with("/assets/") && style.ends_with("/style.css"), "{style}");
         assert_eq!(Link::Desk(DeskLink::New).to_string(), "/staff/filings/new");
+        let query = RecordId::from_bytes([7; 16]);
+        let whole = Link::RegulatorResults(query, None).to_string();
+        let behind = Link::RegulatorResults(query, Some("00ff\"<".into())).to_string();
+        assert_eq!(behind, format!("{whole}?after=00ff"));
+        let filing = FilingId::from_bytes([8; 16]);
+        let one = Link::RegulatorFiling(query, filing, None).to_string();
+        assert_eq!(one, format!("{whole}/filings/{filing}"));
+        let part = Link::RegulatorFiling(query, filing, Some(500)).to_string();
+        assert_eq!(part, format!("{one}?from=500"));
     }
 }

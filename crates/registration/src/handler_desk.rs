@@ -8,7 +8,9 @@
 //! one. What an account of a handler's firm may do is this and nothing more.
 
 use heqi_filing::{Confirmation, Filing, FilingState, Matter, Party};
-use heqi_vocabulary::{Digest, FilingId, FilingNo, Language, PartyId, UtcMillis};
+use heqi_vocabulary::{
+    Digest, Explain as _, Explanation, FilingId, FilingNo, Language, PartyId, UtcMillis,
+};
 
 use crate::add_party::party_words;
 use crate::begin_signing::capacity_words;
@@ -18,6 +20,7 @@ use crate::platform::Platform;
 use crate::request::{Actor, StaffMember, StaffRole};
 use crate::rows;
 use crate::shown::{confirmation_text, shown_sha256, statement_sha256};
+use crate::submit;
 
 mod own;
 pub mod prepared;
@@ -44,6 +47,8 @@ pub struct HandledFiling {
     pub own: Option<PartyId>,
     /// The handler's answer.
     pub confirmation: Confirmation,
+    /// Why it is not to be submitted yet, though everybody has confirmed: a custodian does not hold a signing.
+    pub held_back: Option<Explanation>,
     /// Everybody who takes part.
     pub parties: Vec<HandledParty>,
     /// The statement that the handler makes by confirming; empty where nobody is to make it yet.
@@ -101,6 +106,7 @@ pub async fn handled_filing(
     let filing = filings::load(platform, id).await?.filing;
     demand_own(platform, Some(member), &filing).await?;
     let own = named_party(platform, member, &filing).await?;
+    let held_back = if own.is_some() { submit::held_back(platform, &filing).await? } else { None };
     platform.backend().settled().await.map_err(Fault::from)?;
     let party = own.and_then(|own| filing.party(own));
     Ok(HandledFiling {
@@ -111,6 +117,7 @@ pub async fn handled_filing(
         state: *filing.state(),
         own,
         confirmation: party.map_or(Confirmation::Pending {}, |party| *party.confirmation()),
+        held_back: held_back.map(|missing| missing.explain(language)),
         parties: filing.parties().map(|party| HandledParty::of(&filing, party, own)).collect(),
         statement: party.map_or("", |party| confirmation_text(party, language)),
         shown_sha256: shown_sha256(&filing)?,

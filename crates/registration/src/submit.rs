@@ -69,11 +69,11 @@ impl SubmitError {
                 "custody_awaited",
                 [
                     "签署尚未全部存证：{zh}还没有回执，未登记提交。",
-                    "系统会自动重试，请在各方签署的存证均显示 2/2 后再登记；长时间未完成的，请联系平台。",
+                    "系统会自动重试，请在两个保管方的回执齐全后再提交和登记；长时间未完成的，请联系平台。",
                 ],
                 [
                     "Not every signing is deposited: no receipt yet from {en}; no submission was recorded.",
-                    "The platform goes on trying by itself. Record it once every signature shows 2/2; if that takes long, contact the platform.",
+                    "The platform goes on trying by itself. Submit it, and record that, once both custodians have given their receipts; if that takes long, contact the platform.",
                 ],
             )
             .with("{zh}", named(custodians, Language::Zh))
@@ -142,6 +142,22 @@ pub async fn submit(
         if act.commit(changes, &submitted).await?.is_some() {
             return Ok(submitted);
         }
+    }
+}
+
+/// What keeps a filing from being submitted that everybody has confirmed: which custodian does not hold a signing. Whoever
+/// submits has to know it before, and not only when saying so.
+pub(crate) async fn held_back(
+    platform: &Platform,
+    filing: &Filing,
+) -> Result<Option<SubmitError>, ActError> {
+    if filing.may_submit().is_err() {
+        return Ok(None);
+    }
+    match custody(platform, filing).await {
+        Ok(_) => Ok(None),
+        Err(SubmitError::Act(error)) => Err(error),
+        Err(missing) => Ok(Some(missing)),
     }
 }
 

@@ -20,6 +20,8 @@ use tantivy::{Directory, HasLen as _, Index};
 
 /// How much of a file is in memory at once. Mapped files would all be, of a large index.
 const CHUNK: usize = 1 << 18;
+/// What the library reads first of a file, its last bytes: how long the footer is, and a mark.
+const TRAILER_BYTES: usize = 8;
 
 /// A directory whose lists end with the SHA-256 of what stands before it.
 #[derive(Clone, Debug)]
@@ -97,7 +99,12 @@ pub(crate) fn damaged_file(
 }
 
 fn is_sound(directory: &CheckedDirectory, name: &Path, path: &Path) -> tantivy::Result<bool> {
-    let (footer, body) = Footer::extract_footer(directory.open_read(name)?)?;
+    let whole = directory.open_read(name)?;
+    // Of one that was cut off so short the library reads behind its beginning, and panics.
+    if whole.len() < TRAILER_BYTES {
+        return Ok(false);
+    }
+    let (footer, body) = Footer::extract_footer(whole)?;
     let mut left = body.len();
     let (mut file, mut checksum) = (File::open(path)?, Hasher::new());
     let mut bytes = vec![0; CHUNK];

@@ -84,7 +84,7 @@ pub(super) async fn compared(
             return done(&state, (&http, reader, &visitor, &at), Err(error)).await;
         }
     };
-    let here = Link::RegulatorFiling(query_id, filing_id);
+    let here = Link::RegulatorFiling(query_id, filing_id, None);
     let shown = Shown::to(&state, reader, here).with_staff(&visitor);
     let (look, leaf) = compared.look;
     let difference = |one: compare::Difference| DifferenceShown {

@@ -156,14 +156,17 @@ async fn day(
 ) -> Result<HttpResponse, Problem> {
     let l = reader.language;
     let today = JournalDay::of(state.platform.now());
-    let day = match asked.day.as_deref() {
-        None => today,
-        Some(text) => text.parse::<JournalDay>().map_err(|_| RequestProblem::NotFound)?,
+    let (day, here) = match asked.day.as_deref() {
+        None => (today, Link::StaffJournal),
+        Some(text) => {
+            let day = text.parse::<JournalDay>().map_err(|_| RequestProblem::NotFound)?;
+            (day, Link::StaffJournalOf(day.to_string()))
+        }
     };
     let read = journal(&state.platform, &actor(&visitor)?, day, SHOWN + 1).await;
     let lines = read.map_err(refused)?;
     let called = Called::read(&state).await?;
-    let shown = Shown::to(&state, reader, Link::StaffJournal).with_staff(&visitor);
+    let shown = Shown::to(&state, reader, here).with_staff(&visitor);
     let shown_day = JournalPage {
         desk: desk(&state, &visitor, &shown).await?,
         day: day.to_string(),

@@ -256,9 +256,10 @@ pub(super) async fn handler(
 fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown {
     let missing = filing.parties.iter().filter_map(|party| party.missing).sum();
     let stand = match (filing.state, filing.confirmation) {
-        (_, Confirmation::Confirmed { at, .. }) => HandlerStand::Confirmed(at.for_people()),
+        // Before the own confirmation: who has confirmed must not take to the registry what somebody objected to.
         (FilingState::Frozen { .. } | FilingState::Ended { .. }, _)
         | (_, Confirmation::Objected { .. }) => HandlerStand::Closed,
+        (_, Confirmation::Confirmed { at, .. }) => HandlerStand::Confirmed(at.for_people()),
         (FilingState::Signed { .. } | FilingState::Reviewing { .. }, _) => HandlerStand::Asked,
         _ => HandlerStand::Waits(missing),
     };
@@ -273,9 +274,14 @@ fn handled(filing: &HandledFiling, now: UtcMillis, l: Language) -> HandledShown 
         parties: filing.parties.iter().map(|party| line(party, l)).collect(),
         statement: filing.statement.to_owned(),
         stand,
-        submission: match filing.state {
-            FilingState::Confirmed { .. } if filing.own.is_some() => SubmissionStand::Awaited,
-            FilingState::Submitted { since } => SubmissionStand::Submitted(since.for_people()),
+        submission: match (filing.state, &filing.held_back) {
+            (FilingState::Confirmed { .. }, Some(missing)) => {
+                SubmissionStand::HeldBack(format!("{} {}", missing.what, missing.next))
+            }
+            (FilingState::Confirmed { .. }, None) if filing.own.is_some() => {
+                SubmissionStand::Awaited
+            }
+            (FilingState::Submitted { since }, _) => SubmissionStand::Submitted(since.for_people()),
             _ => SubmissionStand::Not,
         },
         is_overdue: is_overdue(&filing.state, now),

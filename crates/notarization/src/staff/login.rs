@@ -193,6 +193,10 @@ pub async fn second_factor(
         let id = session.account;
         let trier = Trier::of(office, account.login.as_str(), address).await?;
         let stored = in_turn(office, id, &trier).await?;
+        if stored.value.sessions_from != account.sessions_from {
+            // Another password, a reset or a shut door since the session was looked at: it is over.
+            return Err(OfficeStaffError::NoSession);
+        }
         let secrets = unseal(office, id, &stored.value)?;
         let now = office.clock().now();
         let accepted = if stored.value.is_enrolled {

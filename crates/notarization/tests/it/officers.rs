@@ -20,6 +20,8 @@ use crate::support::{Failing, House, story};
 mod apart;
 mod pauses;
 
+pub(crate) use self::pauses::written;
+
 pub(crate) const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 pub(crate) const PASSWORD: &str = "correct horse battery";
 

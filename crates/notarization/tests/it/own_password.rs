@@ -1,5 +1,7 @@
 //! An officer gives the own account another password, and nobody else does.
 
+use std::sync::Arc;
+
 use heqi_credentials::{PasswordError, TotpSecret};
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::login::{log_in, second_factor};
@@ -11,8 +13,8 @@ use heqi_notarization::staff::{
 use heqi_testkit::SeededEntropy;
 use heqi_vocabulary::{Clock as _, Digest};
 
-use crate::officers::{ADDRESS, PASSWORD, make, password};
-use crate::support::{House, story};
+use crate::officers::{ADDRESS, PASSWORD, make, password, written};
+use crate::support::{Between, House, story};
 
 pub(crate) const NEW: &str = "seven quiet lanterns";
 
@@ -168,6 +170,40 @@ async fn a_password_is_not_changed_before_both_factors_nor_after_a_reset() {
     reset_officer(office, &"qian.wei".parse().unwrap(), password(PASSWORD)).await.unwrap();
     let over = change(office, inside, PASSWORD, &code).await;
     assert!(matches!(over, Err(OfficeStaffError::NoSession)), "{over:?}");
+}
+
+/// Lets the password be changed behind each row that is read while somebody comes in who is half in by the one of before
+/// and has a code that was not used yet.
+#[tokio::test]
+async fn whoever_is_half_in_by_the_password_of_before_does_not_come_in_beside_a_change() {
+    let story = story();
+    let house = House::of(&story);
+    let secret = hired(&house.office).await;
+    let half = by_password(&house.office, PASSWORD).await.unwrap();
+    let inside = sat_down(&house, &secret).await;
+    let now = house.clock.now();
+    let (code, later) = (secret.code_at(now), secret.code_at(now.plus_millis(30_000)));
+    let copy = Arc::new(house.store.copy());
+    let office = house.beside(&story, copy.clone(), copy.clone(), 7).office;
+    change(&office, inside, PASSWORD, &code).await.unwrap();
+    let changed = written(&house, &copy).await;
+
+    let mut reads = 0;
+    loop {
+        reads += 1;
+        let store = Arc::new(house.store.copy());
+        let between = Arc::new(Between::over(store.clone()));
+        between.after_reads(reads, changed.clone());
+        let office = house.beside(&story, between.clone(), store, 3).office;
+        let came = second_factor(&office, ADDRESS, half, &later).await;
+        if !between.was_told() {
+            assert!(came.is_ok(), "without a change it is a session: {came:?}");
+            break;
+        }
+        assert!(came.is_err(), "in beside a change after {reads} rows");
+    }
+    // The session, and its account twice, at the least.
+    assert!(reads > 3, "{reads}");
 }
 
 #[tokio::test]

@@ -96,8 +96,8 @@ impl fmt::Display for Link {
             Self::StaffLeave => f.write_str("/staff/leave"),
             Self::Regulator => f.write_str("/regulator"),
             Self::RegulatorSearch => f.write_str("/regulator/searches"),
-            Self::RegulatorResults(query) => write!(f, "/regulator/searches/{query}"),
-            Self::RegulatorFiling(..)
+            Self::RegulatorResults(..)
+            | Self::RegulatorFiling(..)
             | Self::RegulatorPhoto(..)
             | Self::RegulatorBundle(..)
             | Self::RegulatorPackage(..)
@@ -115,7 +115,16 @@ impl Link {
     /// What a regulator's search has found, and what is below it.
     fn of_found(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RegulatorFiling(query, filing) => found(f, (query, filing), format_args!("")),
+            Self::RegulatorResults(query, None) => write!(f, "/regulator/searches/{query}"),
+            Self::RegulatorResults(query, Some(after)) => {
+                write!(f, "/regulator/searches/{query}?after={}", path_segment(after))
+            }
+            Self::RegulatorFiling(query, filing, None) => {
+                found(f, (query, filing), format_args!(""))
+            }
+            Self::RegulatorFiling(query, filing, Some(from)) => {
+                found(f, (query, filing), format_args!("?from={from}"))
+            }
             Self::RegulatorPhoto(query, filing, record) => {
                 found(f, (query, filing), format_args!("/photos/{record}"))
             }

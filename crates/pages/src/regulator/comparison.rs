@@ -77,7 +77,7 @@ impl Page for ComparisonPage {
         let is_same = self.ours.sha256 == self.theirs.sha256;
         html! {
             (self.desk.bar(frame))
-            p { a .open href=(Link::RegulatorFiling(self.query, self.filing)) { (BACK.in_language(l)) } }
+            p { a .open href=(Link::RegulatorFiling(self.query, self.filing, None)) { (BACK.in_language(l)) } }
             (self.trace.line(frame))
             p .lead { "《" (self.title) "》" (version(self.version, l)) br;
                 @if is_same { strong .verdict.proved { "✓ " (SAME.in_language(l)) } }

@@ -100,7 +100,7 @@ impl Page for DossierPage {
         let l = frame.language;
         html! {
             (self.desk.bar(frame))
-            p { a .open href=(Link::RegulatorResults(self.query.query)) { (BACK.in_language(l)) } }
+            p { a .open href=(Link::RegulatorResults(self.query.query, None)) { (BACK.in_language(l)) } }
             @if let Some(Trouble { what, next }) = &self.trouble {
                 p #trouble .notice role="alert" { (what) " " (next) }
             }
@@ -171,13 +171,13 @@ impl DossierPage {
     }
 
     fn ways_to_parts(&self, l: Language) -> Markup {
-        let here = Link::RegulatorFiling(self.query.query, self.filing);
+        let part = |from| Link::RegulatorFiling(self.query.query, self.filing, Some(from));
         html! {
             @if let Some(from) = self.previous {
-                p { a .open href={ (here) "?from=" (from) } { (PREVIOUS_PART.in_language(l)) } }
+                p { a .open href=(part(from)) { (PREVIOUS_PART.in_language(l)) } }
             }
             @if let Some(from) = self.next {
-                p { a .button href={ (here) "?from=" (from) } { (NEXT_PART.in_language(l)) } }
+                p { a .button href=(part(from)) { (NEXT_PART.in_language(l)) } }
             }
         }
     }

@@ -120,7 +120,7 @@ impl Page for ResultsPage {
             ol .cases {
                 @for row in &self.rows {
                     li {
-                        h2 { a href=(Link::RegulatorFiling(self.query.query, row.filing)) { (row.company) } }
+                        h2 { a href=(Link::RegulatorFiling(self.query.query, row.filing, None)) { (row.company) } }
                         @if row.is_simulated { (simulated(l)) }
                         p { (FILING.in_language(l)) " " strong { (row.number) } " · " (row.matter) }
                         p .soft {
@@ -131,7 +131,7 @@ impl Page for ResultsPage {
                 }
             }
             @if let Some(next) = &self.next {
-                p { a .button href={ (Link::RegulatorResults(self.query.query)) "?after=" (next) } { (NEXT.in_language(l)) } }
+                p { a .button href=(Link::RegulatorResults(self.query.query, Some(next.clone()))) { (NEXT.in_language(l)) } }
             }
         }
     }

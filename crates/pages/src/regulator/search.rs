@@ -187,7 +187,7 @@ impl RegulatorPage {
                 @for line in &self.searches {
                     li {
                         h3 {
-                            @if line.is_open { a .open href=(Link::RegulatorResults(line.query)) { (line.what) } }
+                            @if line.is_open { a .open href=(Link::RegulatorResults(line.query, None)) { (line.what) } }
                             @else { (line.what) }
                         }
                         p { (line.why) }

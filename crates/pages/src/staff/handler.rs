@@ -96,7 +96,9 @@ pub enum HandlerStand {
 pub enum SubmissionStand {
     /// Not its turn, or it does not get there.
     Not,
-    /// Everybody has confirmed: the handler submits it, and says so here.
+    /// Everybody has confirmed, and a custodian does not hold a signing: why, and what to do.
+    HeldBack(String),
+    /// Everybody has confirmed, and both custodians hold it: the handler submits it, and says so here.
     Awaited,
     /// The handler has said so, with zone.
     Submitted(String),
@@ -229,6 +231,10 @@ impl Page for HandlerPage {
             sample(Some(overdue(HandlerStand::Asked)), None),
             Self { asked_again: true, ..sample(Some(shown(HandlerStand::Asked)), None) },
             sample(Some(on_its_way(SubmissionStand::Awaited)), None),
+            sample(
+                Some(on_its_way(SubmissionStand::HeldBack("实时保还没有回执<b>\"'。".into()))),
+                None,
+            ),
             Self {
                 submitted: true,
                 ..sample(Some(on_its_way(SubmissionStand::Submitted(at.into()))), None)
@@ -294,6 +300,11 @@ impl HandlerPage {
         html! {
             @match stand {
                 SubmissionStand::Not => {}
+                SubmissionStand::HeldBack(why) => {
+                    h2 { (SUBMISSION.in_language(l)) }
+                    (notice(why))
+                    p { (NOT_TO_SUBMIT.in_language(l)) }
+                }
                 SubmissionStand::Awaited => {
                     h2 { (SUBMISSION.in_language(l)) }
                     p { (SUBMIT_FIRST.in_language(l)) }
@@ -406,8 +417,8 @@ const WAITS: Words = Words::new(
     "{n} signatures are missing; come back to confirm when all are there.",
 );
 const CLOSED: Words = Words::new(
-    "办件已暂停或已结束，现在不能确认。",
-    "The filing is paused or over; nothing can be confirmed now.",
+    "办件已暂停或已结束，现在不能确认；尚未提交登记的，请勿提交。",
+    "The filing is paused or over; nothing can be confirmed now, and unless it was submitted before, do not submit it.",
 );
 const CONFIRMED: Words = Words::new("您已确认，时间：", "You confirmed at");
 const CONFIRM: Words = Words::new("确认", "Confirm");
@@ -415,8 +426,12 @@ const OBJECT: Words =
     Words::new("不属实的不要确认，请立即拨打", "Do not confirm what is not so; call at once:");
 const SUBMISSION: Words = Words::new("提交登记机关", "Submission to the registry");
 const SUBMIT_FIRST: Words = Words::new(
-    "各方均已确认。请您先自行向登记机关提交，再点击下面的按钮登记；本平台不会代您提交。全部签署的存证须显示 2/2。",
-    "Everybody has confirmed. Submit it to the registry yourself first, then press the button to record it; this platform submits nothing for you. Every signature must show 2/2 custodians.",
+    "各方均已确认，两个保管方均已存证全部签署。请您先自行向登记机关提交，再点击下面的按钮登记；本平台不会代您提交。",
+    "Everybody has confirmed, and both custodians hold every signature. Submit it to the registry yourself first, then press the button to record it; this platform submits nothing for you.",
+);
+const NOT_TO_SUBMIT: Words = Words::new(
+    "各方均已确认，但存证尚未齐全：请先不要向登记机关提交，稍后重新查看本办件。",
+    "Everybody has confirmed, but not every signature is held yet: do not submit it to the registry, and look at this filing again later.",
 );
 const SUBMIT_MEANS: Words = Words::new(
     "登记后不能撤销，并作为证据保存：文书、当事人和签署不能再更改，当事人会在办件进度中看到登记的时间，仍可提出异议。",

@@ -303,6 +303,10 @@ pub async fn second_factor(
         let trier = Trier::new(platform, account.login.as_str(), address);
         // Before the pause is looked at, as above: nobody comes in beside a wrong code that was tried at once.
         let stored = load(platform, id).await?;
+        if stored.value.sessions_from != account.sessions_from {
+            // Another password, a reset or a shut door since the session was looked at: it is over.
+            return Err(AuthenticateError::Unknown.into());
+        }
         wait(trier.pause_ms(platform).await?)?;
         let content = open(platform, id, &stored.value)?;
         let now = platform.now();

@@ -165,6 +165,25 @@ async fn a_change_is_not_made_beside_wrong_tries_of_the_same_moment() {
     assert!(try_password(&world, ELSEWHERE, PASSWORD).await.is_ok(), "nothing was changed");
 }
 
+/// Somebody with the password of before and a code that was not used yet, whose session is looked at before the change and
+/// whose account after it.
+#[tokio::test]
+async fn whoever_is_half_in_by_the_password_of_before_does_not_come_in_beside_a_change() {
+    let (world, secret) = world().await;
+    let half = try_password(&world, HERE, PASSWORD).await.unwrap();
+    let (session, code) = at_work(&world, &secret).await;
+    let later = secret.code_at(world.clock.now().plus_millis(30_000));
+    let (has_looked, go_on) = world.store.pause_behind_row(b"staff/");
+    let meanwhile = async {
+        has_looked.await.unwrap();
+        change(&world, session, PASSWORD, &code).await.unwrap();
+        go_on.send(()).unwrap();
+    };
+    let coming = second_factor(&world.platform, HERE, half, &later);
+    let (came, ()) = tokio::join!(coming, meanwhile);
+    assert!(matches!(came, Err(LoginError::Session(_))), "{came:?}");
+}
+
 #[tokio::test]
 async fn an_account_that_is_every_visitors_keeps_its_password() {
     let world = World::with(|settings| settings.kept_in = ["li.na".to_owned()].into()).await;

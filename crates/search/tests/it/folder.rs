@@ -166,6 +166,31 @@ fn a_flipped_bit_of_any_file_makes_the_index_begin_anew_or_changes_no_answer() {
     assert!(flips >= 72 && found_out * 4 >= flips * 3, "{found_out} of {flips}");
 }
 
+/// As a power cut may leave it: nothing stops the start.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the files are damaged on purpose")]
+fn an_index_of_which_a_file_was_cut_off_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path()).close().unwrap();
+    let own = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let read = |path: std::path::PathBuf| (path.clone(), fs::read(path).unwrap());
+    let sound: Vec<_> =
+        fs::read_dir(&own).unwrap().map(|file| read(file.unwrap().path())).collect();
+    for (cut, bytes) in sound.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+        for left in [0, 3, 4, 7, 8, bytes.len() - 1] {
+            fs::remove_dir_all(&own).unwrap();
+            fs::create_dir(&own).unwrap();
+            for (path, bytes) in &sound {
+                fs::write(path, bytes).unwrap();
+            }
+            fs::write(cut, &bytes[..left.min(bytes.len() - 1)]).unwrap();
+            let index = FilingIndex::open(folder.path(), ORIGIN).unwrap();
+            let what = format!("{left} bytes of {}", cut.display());
+            assert_eq!((index.position(), index.size().filings), (None, 0), "{what}");
+        }
+    }
+}
+
 /// As on a disk that is mounted read-only; permissions keep nobody out who tests as root.
 #[test]
 fn a_folder_in_which_no_file_can_be_made_is_refused_at_the_start_and_left_as_it_is() {

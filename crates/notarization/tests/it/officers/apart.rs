@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use heqi_evidence_store::changeset::Changeset;
 use heqi_notarization::staff::login::log_in;
 use heqi_notarization::staff::{
     OfficeRole, OfficeStaffError, Officer, disable_officer, release_officer, reset_officer,
 };
 
-use super::{ADDRESS, PASSWORD, come_in, make, make_named, password, release, standing};
-use crate::every_step::held;
+use super::{ADDRESS, PASSWORD, come_in, make, make_named, password, release, standing, written};
 use crate::support::{Between, House, story};
 
 #[tokio::test]
@@ -94,12 +92,7 @@ async fn of_two_security_officers_who_fell_at_one_instant_one_is_let_in_by_the_m
     let copy = Arc::new(house.store.copy());
     let elsewhere = house.beside(&story, copy.clone(), copy.clone(), 5).office;
     disable_officer(&elsewhere, &one, two).await.unwrap();
-    let (before, _) = held(&house.store).await;
-    let (after, _) = held(&copy).await;
-    let mut disabled = Changeset::new();
-    for (key, row) in after.into_iter().filter(|row| !before.contains(row)) {
-        disabled.put(key, row.value);
-    }
+    let disabled = written(&house, &copy).await;
     let between = Arc::new(Between::over(house.store.clone()));
     between.before_the_next(disabled);
     let here = house.beside(&story, between.clone(), house.store.clone(), 6).office;

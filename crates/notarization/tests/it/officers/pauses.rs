@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use heqi_credentials::{Password, TotpSecret};
+use heqi_evidence_store::backend::memory::MemoryBackend;
 use heqi_evidence_store::changeset::Changeset;
 use heqi_notarization::NotaryOffice;
 use heqi_notarization::staff::login::{log_in, second_factor, show_again};
@@ -55,8 +56,13 @@ async fn wrong_try((house, story): (&House, &Story), login: &str) -> Changeset {
     let office = house.beside(story, store.clone(), store.clone(), 7).office;
     let wrong = show_again(&office, ADDRESS, login, "nocode").await;
     assert!(matches!(wrong, Err(OfficeStaffError::WrongCode)));
+    written(house, &store).await
+}
+
+/// What was written to a copy of the house's store since.
+pub(crate) async fn written(house: &House, store: &MemoryBackend) -> Changeset {
     let (before, _) = held(&house.store).await;
-    let (after, _) = held(&store).await;
+    let (after, _) = held(store).await;
     let mut changes = Changeset::new();
     for (key, row) in after.into_iter().filter(|row| !before.contains(row)) {
         changes.put(key, row.value);

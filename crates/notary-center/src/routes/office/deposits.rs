@@ -51,9 +51,10 @@ async fn show(
     visitor: &Visitor,
     ((asked, after), typed, failure): Typed<'_>,
 ) -> Result<HttpResponse, Problem> {
-    let here = match asked {
-        "" => OfficeLink::Deposits,
-        asked => OfficeLink::Deposit(asked.to_owned()),
+    let here = match (asked, after) {
+        ("", _) => OfficeLink::Deposits,
+        (asked, "") => OfficeLink::Deposit(asked.to_owned()),
+        (asked, after) => OfficeLink::DepositsAfter(asked.to_owned(), after.to_owned()),
     };
     let shown = Shown::to(state.bench()?, reader, Link::Office(here)).with(visitor);
     let by = visitor.officer()?;

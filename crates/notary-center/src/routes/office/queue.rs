@@ -76,7 +76,7 @@ pub(super) async fn show(
     };
     let here = match one {
         None => OfficeLink::Queue,
-        Some(one) => OfficeLink::Group(one.word().to_owned(), None),
+        Some(one) => OfficeLink::Group(one.word().to_owned(), after.map(|no| no.to_string())),
     };
     let shown = Shown::to(bench, reader, Link::Office(here)).with(&visitor);
     let (by, l) = (visitor.officer()?, shown.language());

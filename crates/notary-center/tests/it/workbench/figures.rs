@@ -27,6 +27,9 @@ async fn the_queue_and_the_figures_are_pages_with_the_same_numbers_in_words() {
     // In the other language it is the same list.
     assert!(queue.contains("href=\"/staff/matters?at=accepted&amp;lang=en\""), "{queue}");
     assert!(clerk.page("/staff/matters?at=accepted&lang=en").await.contains(no));
+    let behind = clerk.page(&format!("/staff/matters?at=accepted&after={no}")).await;
+    let same = format!("href=\"/staff/matters?at=accepted&amp;after={no}&amp;lang=en\"");
+    assert!(behind.contains(&same), "{behind}");
     assert!(!clerk.page("/staff/matters?at=submitted").await.contains(no));
     let unknown = clerk.send(Method::GET, "/staff/matters?at=nowhere", &[]).await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
@@ -35,6 +38,11 @@ async fn the_queue_and_the_figures_are_pages_with_the_same_numbers_in_words() {
     assert!(figures.contains("<th scope=\"row\">审查中</th><td>1</td>"), "{figures}");
     let found = clerk.page(&format!("/staff/deposits?q={}", day_of(&bureau.deposit))).await;
     assert!(found.contains("<table>") && found.contains(&bureau.deposit));
+    // In the other language a later page is that page.
+    let (day, after) = (day_of(&bureau.deposit), &bureau.deposit);
+    let later = clerk.page(&format!("/staff/deposits?q={day}&after={after}")).await;
+    let same = format!("href=\"/staff/deposits?q={day}&amp;after={after}&amp;lang=en\"");
+    assert!(later.contains(&same), "{later}");
     bureau.running.stop().await;
 }
 
