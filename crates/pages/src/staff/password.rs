@@ -126,6 +126,10 @@ impl Page for OwnPasswordPage {
         Some(Asset::StaffStyle)
     }
 
+    fn further_style(&self) -> Option<Asset> {
+        matches!(self.desk, WhoseDesk::Office(_)).then_some(Asset::OfficeStyle)
+    }
+
     fn samples() -> Vec<Self> {
         let sample = |desk, trouble: Option<(Option<PasswordField>, &str)>| Self {
             desk,
